@@ -12,7 +12,7 @@ from csom.embedded import postgres, valkey
 from csom.embedded.places import EmbeddedError, Place, place_for
 from csom.embedded.throwaway import for_tests
 
-__all__ = ["EmbeddedError", "Servers", "for_tests", "start"]
+__all__ = ["EmbeddedError", "Servers", "for_tests", "start", "stop"]
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,7 @@ class Servers:
 
     def stop(self) -> None:
         """Stop both; what they hold stays for the next start."""
-        with _one_at_a_time(self.place):
-            valkey.stop(self.place)
-            postgres.stop(self.place)
+        _stop(self.place)
 
 
 def start(home: Path, *, database: str = "csom", durable: bool = True) -> Servers:
@@ -55,6 +53,17 @@ def start(home: Path, *, database: str = "csom", durable: bool = True) -> Server
         database_url=postgres.url(place, postgres.APP, database),
         redis_url=valkey.url(place),
     )
+
+
+def stop(home: Path) -> None:
+    """Stop what runs for `home`, whoever started it."""
+    _stop(place_for(home))
+
+
+def _stop(place: Place) -> None:
+    with _one_at_a_time(place):
+        valkey.stop(place)
+        postgres.stop(place)
 
 
 @contextmanager

@@ -46,7 +46,9 @@ class Place:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                **self._identity(),
+                user=self.uid,
+                group=self.uid,
+                extra_groups=self._no_groups(),
             )
 
     def run(self, command: list[str], *, cwd: Path) -> None:
@@ -59,7 +61,9 @@ class Place:
             capture_output=True,
             text=True,
             check=False,
-            **self._identity(),
+            user=self.uid,
+            group=self.uid,
+            extra_groups=self._no_groups(),
         )
         if done.returncode:
             said = " ".join((done.stderr or done.stdout).split())
@@ -85,10 +89,8 @@ class Place:
         for path in (tree, *tree.rglob("*")):
             os.chown(path, self.uid or -1, -1, follow_symlinks=False)
 
-    def _identity(self) -> dict[str, object]:
-        if self.uid is None:
-            return {}
-        return {"user": self.uid, "group": self.uid, "extra_groups": []}
+    def _no_groups(self) -> list[int] | None:
+        return None if self.uid is None else []
 
 
 def place_for(home: Path) -> Place:

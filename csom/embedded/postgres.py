@@ -17,6 +17,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from csom.embedded.places import EmbeddedError, Place
+from csom.processes import command_line, reap
 
 OWNER = "csom_owner"
 APP = "csom_app"
@@ -52,9 +53,9 @@ def stop(place: Place) -> None:
             return
         os.kill(pid, number)
         deadline = time.monotonic() + seconds
-        while _command_line(pid) and time.monotonic() < deadline:
+        while command_line(pid) and time.monotonic() < deadline:
             time.sleep(0.02)
-            _reap(pid)
+            reap(pid)
         pid = _running_pid(cluster)
 
 
@@ -113,26 +114,8 @@ def _running_pid(cluster: Path) -> int | None:
         pid = int((cluster / "postmaster.pid").read_text().split("\n", 1)[0])
     except (FileNotFoundError, ValueError):
         return None
-    _reap(pid)
-    return pid if str(cluster) in _command_line(pid) else None
-
-
-def _reap(pid: int) -> None:
-    """A server that was our child stays in the process table until somebody asks."""
-    try:
-        os.waitpid(pid, os.WNOHANG)
-    except ChildProcessError:
-        return
-
-
-def _command_line(pid: int) -> str:
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            return ""
-    ask = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(ask, capture_output=True, text=True, check=False).stdout
+    reap(pid)
+    return pid if str(cluster) in command_line(pid) else None
 
 
 def _clear_stale_locks(place: Place, cluster: Path) -> None:

@@ -60,7 +60,7 @@ def stop(place: Place) -> None:
 
 
 def url(place: Place) -> str:
-    return f"unix://{_socket(place)}?db=0"
+    return f"unix://{_socket(place)}"
 
 
 def _socket(place: Place) -> Path:
