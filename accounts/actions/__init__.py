@@ -1,0 +1,1 @@
+"""The verbs of WHO, and the only writers of its rows."""

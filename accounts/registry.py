@@ -1,0 +1,54 @@
+"""What each room says that it knows: kinds of events and how to tell them. Filled by every room's facts.py."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class EventKind:
+    """`sentence` is a template over the event's facts, such as "{name} left, now at {moved_to}"."""
+
+    kind: str
+    label: str
+    sentence: str
+    icon: str = "circle"
+    touch: bool = False  # counts as contact with the customer
+
+
+_KINDS: dict[str, EventKind] = {}
+
+
+class _Lenient(string.Formatter):
+    """Old events may lack a fact that today's sentence names."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        value = kwargs.get(str(key))
+        return "—" if value in (None, "") else value
+
+
+def declare(kind: str, label: str, sentence: str, *, icon: str = "circle", touch: bool = False) -> None:
+    known = _KINDS.get(kind)
+    declared = EventKind(kind, label, sentence, icon, touch)
+    if known is not None and known != declared:
+        raise ValueError(f"event kind {kind} is declared twice, differently")
+    _KINDS[kind] = declared
+
+
+def event_kind(kind: str) -> EventKind:
+    return _KINDS[kind]
+
+
+def event_kinds() -> list[EventKind]:
+    return sorted(_KINDS.values(), key=lambda known: known.kind)
+
+
+def tell(kind: str, facts: Mapping[str, Any]) -> str:
+    """The event in one sentence; a kind that is no longer declared still tells its name."""
+    known = _KINDS.get(kind)
+    if known is None:
+        return kind.replace(".", " ").replace("_", " ")
+    return _Lenient().vformat(known.sentence, (), facts)

@@ -1,0 +1,112 @@
+"""Who may do what: roles and permissions as a table in code, reviewed like code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    ACCOUNT_VIEW = "account.view"
+    ACCOUNT_EDIT = "account.edit"
+    ACCOUNT_CREATE = "account.create"
+    ACCOUNT_ASSIGN = "account.assign"
+    ACCOUNT_EXPORT = "account.export"
+    CONTACT_EDIT = "contact.edit"
+    CONTRACT_EDIT = "contract.edit"
+    TASK_VIEW = "task.view"
+    TASK_EDIT = "task.edit"
+    NOTE_ADD = "note.add"
+    HANDOFF_VIEW = "handoff.view"
+    HANDOFF_WRITE = "handoff.write"
+    HANDOFF_DECIDE = "handoff.decide"
+    SPICED_WRITE = "spiced.write"
+    PLAY_VIEW = "play.view"
+    PLAY_EDIT = "play.edit"
+    LIBRARY_VIEW = "library.view"
+    VIEW_SHARE = "view.share"
+    SETTINGS_VIEW = "settings.view"
+    SETTINGS_EDIT = "settings.edit"
+    MEMBER_MANAGE = "member.manage"
+    KEY_MANAGE = "key.manage"
+    ADMIN_SITE = "admin.site"
+
+
+P = Permission
+
+READ = frozenset({P.ACCOUNT_VIEW, P.TASK_VIEW, P.HANDOFF_VIEW, P.PLAY_VIEW, P.LIBRARY_VIEW})
+WORK = READ | {P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.SPICED_WRITE}
+OWN_ACCOUNTS = WORK | {P.ACCOUNT_EDIT, P.ACCOUNT_CREATE, P.CONTRACT_EDIT, P.ACCOUNT_EXPORT}
+RUN_THE_SHOP = OWN_ACCOUNTS | {
+    P.ACCOUNT_ASSIGN, P.HANDOFF_DECIDE, P.HANDOFF_WRITE, P.PLAY_EDIT, P.VIEW_SHARE, P.SETTINGS_VIEW,
+}  # fmt: skip
+EVERYTHING = frozenset(Permission)
+
+
+class Reach(StrEnum):
+    """Whose accounts a role can see at all."""
+
+    ALL = "all"
+    SOLD = "sold"
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    label: str
+    description: str
+    permissions: frozenset[Permission]
+    reach: Reach = Reach.ALL
+
+
+class Role(StrEnum):
+    ADMIN = "admin"
+    LEADER = "leader"
+    CSM = "csm"
+    SALES = "sales"
+    DELIVERY = "delivery"
+    SUPPORT = "support"
+    OPS = "ops"
+    VIEWER = "viewer"
+    INTEGRATION = "integration"
+
+
+SPECS: dict[Role, RoleSpec] = {
+    Role.ADMIN: RoleSpec("Admin", "Runs the workspace: people, keys and settings.", EVERYTHING),
+    Role.LEADER: RoleSpec("Leader", "Leads teams, sees every account, decides handoffs.", RUN_THE_SHOP),
+    Role.CSM: RoleSpec(
+        "CSM",
+        "Owns accounts from accepted handoff to renewal.",
+        OWN_ACCOUNTS | {P.HANDOFF_DECIDE, P.ACCOUNT_ASSIGN, P.VIEW_SHARE},
+    ),
+    Role.SALES: RoleSpec(
+        "Sales rep",
+        "Hands over the accounts they sell and sees what became of them.",
+        frozenset({P.ACCOUNT_VIEW, P.TASK_VIEW, P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.ACCOUNT_CREATE,
+                   P.HANDOFF_VIEW, P.HANDOFF_WRITE, P.SPICED_WRITE, P.LIBRARY_VIEW}),
+        Reach.SOLD,
+    ),  # fmt: skip
+    Role.DELIVERY: RoleSpec("Delivery", "Onboarding and services: deploys what was sold.", WORK | {P.ACCOUNT_EDIT}),
+    Role.SUPPORT: RoleSpec("Support", "Sees the account behind a case and leaves word.", READ | {P.NOTE_ADD, P.TASK_EDIT}),
+    Role.OPS: RoleSpec(
+        "CS operations",
+        "Keeps the model, the data and the plays in order.",
+        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE},
+    ),
+    Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
+    Role.INTEGRATION: RoleSpec("Integration", "Another system, through the API.", OWN_ACCOUNTS | {
+        P.HANDOFF_WRITE, P.HANDOFF_DECIDE, P.PLAY_EDIT, P.ACCOUNT_ASSIGN,
+    }),
+}  # fmt: skip
+
+# An API key isn't a person: nobody can be invited as one.
+PEOPLE_ROLES = [role for role in Role if role is not Role.INTEGRATION]
+ROLE_CHOICES = [(role.value, SPECS[role].label) for role in Role]
+PEOPLE_ROLE_CHOICES = [(role.value, SPECS[role].label) for role in PEOPLE_ROLES]
+
+
+def allows(role: str, permission: Permission) -> bool:
+    return permission in SPECS[Role(role)].permissions
+
+
+def reach(role: str) -> Reach:
+    return SPECS[Role(role)].reach

@@ -1,0 +1,1 @@
+"""The tenancy kernel: one context, one base class, three layers that each hold alone."""

@@ -1,0 +1,32 @@
+"""The two kinds of background work: a sweep that finds tenants, and one tenant's turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from celery import Task, shared_task
+
+SWEEP = "is_sweep"
+TENANT_TURN = "is_tenant_turn"
+
+
+def sweep(function: Callable[[], None]) -> Task:
+    """A task without arguments that reads tables outside row-level security and rings tenants' turns."""
+    task = shared_task(name=_name(function), acks_late=True, ignore_result=True)(function)
+    setattr(task, SWEEP, True)
+    return task
+
+
+def tenant_turn(function: Callable[[int], Any]) -> Task:
+    """A task with a tenant's id as its one argument; what it calls opens short contexts of its own.
+
+    Rows are the queue: the message may be lost, doubled or late without harm.
+    """
+    task = shared_task(name=_name(function), acks_late=True, ignore_result=True)(function)
+    setattr(task, TENANT_TURN, True)
+    return task
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return f"{function.__module__}.{function.__name__}"

@@ -1,0 +1,8 @@
+"""FRONT DOOR: wiring only."""
+
+from django.apps import AppConfig
+
+
+class CsomConfig(AppConfig):
+    name = "csom"
+    verbose_name = "CSOM"

@@ -1,0 +1,48 @@
+"""The doorbell: which sweeps ring when, and which queue a turn waits in. Rows remember; this may forget."""
+
+import os
+from typing import Any
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csom.settings")
+
+app = Celery("csom")
+app.config_from_object("csom.celery:Config")
+app.autodiscover_tasks(["accounts", "blueprints", "journeys", "journeys.onboarding", "metrics"])
+
+
+class Config:
+    broker_url = os.environ.get("REDIS_URL", "redis://localhost:6379/0").replace("unix://", "redis+socket://")
+    broker_connection_retry_on_startup = True
+    broker_connection_max_retries = None
+    broker_transport_options = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 5}
+    task_ignore_result = True
+    task_acks_late = True
+    task_reject_on_worker_lost = True
+    task_time_limit = 300
+    worker_prefetch_multiplier = 1
+    worker_cancel_long_running_tasks_on_connection_loss = True
+    worker_hijack_root_logger = False
+    accept_content = ["json"]
+    task_default_queue = "turns"
+    task_routes = {"*.sweep_*": {"queue": "sweeps"}}
+    # A ring that waited longer than this says nothing new: the next one is already there.
+    beat_schedule: dict[str, dict[str, Any]] = {
+        "look at what happened": {
+            "task": "blueprints.tasks.sweep_events",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "know what is true today": {
+            "task": "accounts.tasks.sweep_states",
+            "schedule": 900.0,
+            "options": {"expires": 600},
+        },
+        "forget old answers": {
+            "task": "accounts.tasks.sweep_idempotency",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
+        },
+    }
+    timezone = "UTC"

@@ -1,0 +1,118 @@
+"""The cast and the stage: tenant acme with its people, tenant rival with Rita, and a database under row-level security."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+from django.test import Client, TransactionTestCase
+
+from accounts.models import Membership
+from accounts.tenancy.context import tenant_context
+from tests.factories.accounts import TenantFactory, UserFactory
+
+MAINTENANCE = "postgres"
+
+
+def _as_owner(name: str, *statements: str) -> None:
+    owner = connections["owner"]
+    owner.close()
+    owner.settings_dict["NAME"] = name
+    with owner.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    owner.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: object, request: pytest.FixtureRequest) -> Iterator[None]:
+    """A database of this worker's own, migrated by the owner, used by the application's role."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_csom_{worker}"
+    with django_db_blocker.unblock():
+        home = settings.DATABASES["owner"]["NAME"]
+        _as_owner(home, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+        call_command("migrate", database="owner", verbosity=0)
+        connections["owner"].close()
+        yield
+        connections["default"].close()
+        _as_owner(home, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _truncate_as_owner(self: TransactionTestCase) -> None:
+    """The application's role may not truncate, so a test that committed is cleaned up by the owner."""
+    owner = connections["owner"]
+    owner.settings_dict["NAME"] = connections["default"].settings_dict["NAME"]
+    with owner.cursor() as cursor:
+        tables = [
+            t
+            for t in owner.introspection.django_table_names(only_existing=True, include_views=False)
+            if t not in ("django_content_type", "auth_permission")
+        ]
+        cursor.execute("TRUNCATE {} RESTART IDENTITY CASCADE".format(", ".join(f'"{t}"' for t in tables)))
+    owner.close()
+
+
+TransactionTestCase._fixture_teardown = _truncate_as_owner
+
+
+def _tenant(slug: str, **people: str) -> SimpleNamespace:
+    tenant = TenantFactory(slug=slug, name=slug.capitalize())
+    cast = SimpleNamespace(tenant=tenant, slug=slug)
+    for name, role in people.items():
+        user = UserFactory(email=f"{name}@{slug}.test", name=f"{name.capitalize()} of {slug.capitalize()}")
+        Membership.objects.create(tenant=tenant, user=user, role=role)
+        setattr(cast, name, user)
+    return cast
+
+
+@pytest.fixture
+def acme_cast(db: None) -> SimpleNamespace:
+    """Acme's people, outside any context: .tenant .ada .lee .cass .sal .dee .olly .vera .sue"""
+    return _tenant(
+        "acme", ada="admin", lee="leader", cass="csm", sal="sales", dee="delivery", olly="ops", vera="viewer", sue="support"
+    )
+
+
+@pytest.fixture
+def acme(acme_cast: SimpleNamespace) -> Iterator[SimpleNamespace]:
+    """Acme's people, inside Acme's context."""
+    with tenant_context(acme_cast.tenant):
+        yield acme_cast
+
+
+@pytest.fixture
+def rival(db: None) -> SimpleNamespace:
+    """The other tenant: .tenant .rita (admin)"""
+    return _tenant("rival", rita="admin")
+
+
+@pytest.fixture
+def page() -> object:
+    """page(user, tenant) -> a client whose .get('/x') asks for /w/<slug>/x."""
+
+    def signed_in(user: object, tenant: object) -> WorkspaceClient:
+        client = WorkspaceClient(tenant.slug)
+        client.force_login(user)
+        return client
+
+    return signed_in
+
+
+class WorkspaceClient(Client):
+    """A browser inside one workspace: paths start after /w/<slug>. Use it outside any open tenant context."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__()
+        self.slug = slug
+
+    def generic(self, method: str, path: str, *args: object, **kwargs: object) -> object:
+        inside = path if path.startswith("/w/") else f"/w/{self.slug}{path}"
+        return super().generic(method, inside, *args, **kwargs)
