@@ -3,13 +3,26 @@
 import os
 from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
+
+from csom.guard import refuse_strong_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csom.settings")
 
 app = Celery("csom")
 app.config_from_object("csom.celery:Config")
 app.autodiscover_tasks(["accounts", "blueprints", "journeys", "journeys.onboarding", "metrics"])
+
+
+class RoleGuard(bootsteps.Step):
+    """A worker stands under the same law as the web: no role that sees more than one tenant."""
+
+    def __init__(self, parent: Any, **options: Any) -> None:
+        refuse_strong_role()
+        super().__init__(parent, **options)
+
+
+app.steps["worker"].add(RoleGuard)
 
 
 class Config:

@@ -717,7 +717,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), models.Q(('closed_at', None), _negated=True)), _connector='OR'), name='accounts_task_closed_with_instant'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at', None), ('closed_by', None), ('status', 'open')), models.Q(models.Q(('status', 'open'), _negated=True), models.Q(('closed_at', None), _negated=True)), _connector='OR'), name='accounts_task_closed_with_instant'),
         ),
         migrations.AddConstraint(
             model_name='task',

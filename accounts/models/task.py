@@ -57,7 +57,8 @@ class Task(TenantModel):
         ordering = ["due_on", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status="open", closed_at=None) | ~models.Q(status="open") & ~models.Q(closed_at=None),
+                condition=models.Q(status="open", closed_at=None, closed_by=None)
+                | ~models.Q(status="open") & ~models.Q(closed_at=None),
                 name="accounts_task_closed_with_instant",
             )
         ]

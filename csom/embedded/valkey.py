@@ -87,9 +87,9 @@ def _program(place: Place) -> Path:
     for wheel, inside in WHEELS.items():
         found = find_spec(wheel)
         if found and found.submodule_search_locations:
-            program = Path(found.submodule_search_locations[0]) / inside
-            if program.exists():
-                return place.runnable(program)
+            package = Path(found.submodule_search_locations[0])
+            if (package / inside).exists():
+                return place.runnable(package) / inside
     for name in ("valkey-server", "redis-server"):
         installed = shutil.which(name)
         if installed:

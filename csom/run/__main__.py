@@ -97,6 +97,7 @@ def _bootstrap(home: Path) -> None:
     try:
         if work.wait():
             raise RunError("The database couldn't be prepared; the lines above say why.")
+        announcement.make_private(home)
     finally:
         if work.poll() is None:
             work.terminate()

@@ -16,6 +16,12 @@ def withdraw(home: Path) -> None:
     (home / DEMO).unlink(missing_ok=True)
 
 
+def make_private(home: Path) -> None:
+    """Passwords and an API key are for this user's eyes, also where the home can be passed through."""
+    if (home / LOGINS).exists():
+        (home / LOGINS).chmod(0o600)
+
+
 def write(home: Path, base_url: str) -> list[dict[str, Any]]:
     """Write demo.json, whole or not at all, and return its tenants."""
     tenants = _tenants(home)

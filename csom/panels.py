@@ -1,0 +1,34 @@
+"""Which rooms show a panel on which page, in order. The pages know none of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+HOME = ("onboarding:home-panel",)
+ACCOUNT_MAIN = ("blueprints:account-panel",)
+ACCOUNT_RAIL = ("journeys:account-panel", "onboarding:account-panel")
+PORTFOLIO = ("metrics:book-figures",)
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str
+    url_name: str
+
+
+ACCOUNT_TABS = (Tab("SPICED", "journeys:spiced"),)
+
+
+def panels(request: HttpRequest) -> dict[str, object]:
+    """For every template inside a workspace; outside there is nothing to put together."""
+    if not hasattr(request, "tenant"):
+        return {}
+    return {
+        "home_panels": HOME,
+        "account_panels": ACCOUNT_MAIN,
+        "account_rail_panels": ACCOUNT_RAIL,
+        "account_tabs": ACCOUNT_TABS,
+        "portfolio_panels": PORTFOLIO,
+    }

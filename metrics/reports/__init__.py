@@ -1,0 +1,1 @@
+"""Questions across rooms; nothing here writes."""
