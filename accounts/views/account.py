@@ -1,0 +1,5 @@
+"""The account page."""
+
+from accounts.views.header import header
+
+__all__ = ["header"]
