@@ -1,0 +1,1 @@
+"""The verbs of THE WORK that all phases share."""

@@ -1,0 +1,156 @@
+"""One deal on its way from the rep who sold it to the CSM who will keep it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models.functions import Now
+
+from accounts.models import Account
+from accounts.roles import Reach
+from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
+from journeys.onboarding.questions import BY_CODE, CHOICES, Question, Said
+
+if TYPE_CHECKING:
+    from accounts.models import ApiKey, Membership
+
+
+class HandoffStatus(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Waiting for the CSM"
+    RETURNED = "returned", "Returned"
+    ACCEPTED = "accepted", "Accepted"
+
+
+WITH_REP = [HandoffStatus.DRAFT, HandoffStatus.RETURNED]
+OPEN = [*WITH_REP, HandoffStatus.SUBMITTED]
+
+
+class HandoffQuerySet(TenantQuerySet["Handoff"]):
+    def visible_to(self, member: Membership | ApiKey) -> HandoffQuerySet:
+        """A sales rep sees their own deals and the accounts they sell; everybody else sees all."""
+        if member.reach is Reach.SOLD:
+            user_id = member.user_id  # type: ignore[union-attr]
+            return self.filter(models.Q(rep_id=user_id) | models.Q(account__ae_id=user_id))
+        return self
+
+    def open(self) -> HandoffQuerySet:
+        """Still the rep's: nobody has accepted yet."""
+        return self.filter(status__in=OPEN)
+
+    def waiting_for(self, user_id: int) -> HandoffQuerySet:
+        """Submitted to this person, or to nobody in particular."""
+        return self.filter(status=HandoffStatus.SUBMITTED).filter(models.Q(csm_id=user_id) | models.Q(csm=None))
+
+
+def _pair(name: str) -> models.CheckConstraint:
+    both = models.Q(**{f"{name}_at": None, f"{name}_by": None})
+    neither = models.Q(**{f"{name}_at__isnull": False, f"{name}_by__isnull": False})
+    return models.CheckConstraint(condition=both | neither, name=f"onboarding_handoff_{name}_pair")
+
+
+class Handoff(TenantModel):
+    account = TenantForeignKey(Account, related_name="handoffs")
+    rep = MemberForeignKey(related_name="+")
+    csm = MemberForeignKey(null=True, blank=True, related_name="+", verbose_name="CSM")
+    status = models.CharField(
+        max_length=9, choices=HandoffStatus.choices, default=HandoffStatus.DRAFT, editable=False
+    )
+    committed_on = models.DateField()
+    kickoff_on = models.DateField(null=True, blank=True)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
+    opened_by = MemberForeignKey(related_name="+", editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    submitted_by = MemberForeignKey(null=True, related_name="+", editable=False)
+    returned_at = models.DateTimeField(null=True, editable=False)
+    returned_by = MemberForeignKey(null=True, related_name="+", editable=False)
+    returns = models.PositiveSmallIntegerField(default=0, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    accepted_by = MemberForeignKey(null=True, related_name="+", editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TenantManager.from_queryset(HandoffQuerySet)()
+
+    class Meta(TenantModel.Meta):
+        ordering = ["committed_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "account"],
+                condition=~models.Q(status="accepted"),
+                name="onboarding_handoff_open_once",
+                violation_error_message="This account has an open handoff already.",
+            ),
+            _pair("submitted"),
+            _pair("returned"),
+            _pair("accepted"),
+            models.CheckConstraint(
+                condition=models.Q(status="accepted", accepted_at__isnull=False, csm__isnull=False)
+                | ~models.Q(status="accepted") & models.Q(accepted_at=None),
+                name="onboarding_handoff_accepted_with_csm",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="draft") | models.Q(submitted_at__isnull=False),
+                name="onboarding_handoff_submitted_first",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["tenant", "status", "committed_on", "id"], name="onboarding_handoff_by_age"),
+            models.Index(fields=["tenant", "rep", "committed_on", "id"], name="onboarding_handoff_by_rep"),
+            models.Index(fields=["tenant", "committed_on", "id"], name="onboarding_handoff_by_commit"),
+            models.Index(fields=["tenant", "account", "-id"], name="onboarding_handoff_by_account"),
+            models.Index(fields=["tenant", "-updated_at", "-id"], name="onboarding_handoff_by_change"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Handoff of {self.account}"
+
+    @property
+    def with_rep(self) -> bool:
+        return self.status in WITH_REP
+
+    @property
+    def waits(self) -> bool:
+        return self.status == HandoffStatus.SUBMITTED
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.status == HandoffStatus.ACCEPTED
+
+
+class HandoffAnswer(TenantModel):
+    """What the rep says to one question; all of them are laid out when the handoff is opened."""
+
+    handoff = TenantForeignKey(Handoff, models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=16, choices=CHOICES)
+    text = models.TextField(blank=True)
+    not_known = models.BooleanField(default=False)
+    due_on = models.DateField(null=True, blank=True)
+    consequence = models.TextField(blank=True)
+    return_reason = models.TextField(blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_by = MemberForeignKey(null=True, related_name="+", editable=False)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "handoff", "question"], name="onboarding_answer_once"),
+            models.CheckConstraint(
+                condition=models.Q(not_known=False) | models.Q(text="", due_on=None, consequence=""),
+                name="onboarding_answer_known_or_not",
+                violation_error_message="“Not known” leaves the answer empty.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question}: {self.text}"
+
+    @property
+    def asks(self) -> Question:
+        return BY_CODE[self.question]
+
+    @property
+    def said(self) -> Said:
+        return Said(self.text, self.not_known, self.due_on, self.consequence)
