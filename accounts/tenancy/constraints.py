@@ -89,7 +89,9 @@ class CompositeForeignKey(_TableConstraint):
 
     def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         # After everything else of the migration: the key it points at may be added later in the same one.
-        return self.constraint_sql(model, schema_editor)
+        self.constraint_sql(model, schema_editor)
+        # A table that is created with its constraints runs whatever this returns, so None won't do.
+        return Statement("SELECT 1")
 
     def remove_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         assert model is not None
