@@ -108,9 +108,7 @@ def _ever_paid(steps: list[Step], before: dt.date) -> bool:
     return any(level(steps, day) > 0 for day in days)
 
 
-def _kind(
-    step: Step, announced: Mapping[tuple[dt.date, int], int], before: int, after: int, paid_before: bool
-) -> str:
+def _kind(step: Step, announced: Mapping[tuple[dt.date, int], int], before: int, after: int, paid_before: bool) -> str:
     undone = announced.get((step.on, step.product), 0)
     if undone * step.amount < 0 and abs(step.amount) <= abs(undone):
         return CORRECTION

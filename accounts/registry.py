@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import re
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +22,7 @@ class EventKind:
     touch: bool = False  # counts as contact with the customer
 
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS: dict[str, EventKind] = {}
 
 
@@ -27,7 +31,17 @@ class _Lenient(string.Formatter):
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
         value = kwargs.get(str(key))
-        return "—" if value in (None, "") else value
+        return "—" if value in (None, "") else _readable(value)
+
+
+def _readable(value: Any) -> Any:
+    """Facts keep days as 2026-03-31; people read 31 Mar 2026."""
+    if not (isinstance(value, str) and DAY.fullmatch(value)):
+        return value
+    with contextlib.suppress(ValueError):
+        day = dt.date.fromisoformat(value)
+        return f"{day.day} {day:%b %Y}"
+    return value
 
 
 def declare(kind: str, label: str, sentence: str, *, icon: str = "circle", touch: bool = False) -> None:

@@ -34,10 +34,21 @@ def change(row: M, values: Mapping[str, Any], *, version: int | None = None) -> 
     return changed
 
 
+def stamp(row: Model, *, version: int | None = None) -> None:
+    """Counts a row's version on where its parts changed and not the row itself; stale: Conflict."""
+    model = type(row)
+    expected = row.version if version is None else version  # type: ignore[attr-defined]
+    same = model._default_manager.filter(pk=row.pk, version=expected)
+    if not same.update(version=F("version") + 1, updated_at=Now()):
+        raise Conflict(model._default_manager.get(pk=row.pk))
+    row.refresh_from_db(fields=["version", "updated_at"])
+
+
 def told(changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
     """The changes as an event's facts: plain JSON, labels instead of rows."""
     return {
         "fields": sorted(changed),
+        "changed": ", ".join(sorted(name.removesuffix("_minor").replace("_", " ") for name in changed)),
         "before": {name: plain(before) for name, (before, _) in changed.items()},
         "after": {name: plain(after) for name, (_, after) in changed.items()},
     }

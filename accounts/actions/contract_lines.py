@@ -1,0 +1,117 @@
+"""The lines of a contract: read from what a person or a system said, written, amended."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.actions.errors import Refused
+from accounts.models import Contract, ContractLine, Product
+
+Errors = dict[str, list[str]]
+KNOWN = {"product", "quantity", "amount_minor", "start_on", "end_on"}
+MOST = 2**31 - 1
+MOST_MINOR = 2**53
+
+
+@dataclass(frozen=True)
+class Line:
+    product: Product
+    quantity: int
+    amount_minor: int
+    start_on: dt.date
+    end_on: dt.date
+
+
+def read_lines(contract: Contract, said: Sequence[Mapping[str, Any]], since: dt.date | None = None) -> list[Line]:
+    """The lines with their days filled in from the term (from `since` on, in an amendment), or Refused."""
+    if not said:
+        raise Refused({"lines": ["A contract needs at least one line."]})
+    errors: Errors = {}
+    lines: list[Line] = []
+    seen: set[int] = set()
+    for index, values in enumerate(said):
+        wrong = _wrong(contract, values, seen)
+        errors |= {f"lines.{index}.{field}": [message] for field, message in wrong.items()}
+        if wrong:
+            continue
+        seen.add(values["product"].pk)
+        lines.append(
+            Line(
+                values["product"],
+                values.get("quantity", 1),
+                values["amount_minor"],
+                values.get("start_on") or since or contract.start_on,
+                values.get("end_on") or contract.end_on,
+            )
+        )
+    if errors:
+        raise Refused(errors)
+    return lines
+
+
+def write_lines(contract: Contract, lines: Sequence[Line]) -> None:
+    ContractLine.objects.bulk_create(_row(contract, line) for line in lines)
+
+
+def amend_lines(contract: Contract, lines: Sequence[Line], on: dt.date) -> None:
+    """The rows say what is agreed now; what was agreed before is in the ledger."""
+    rows = {row.product_id: row for row in contract.lines.all()}
+    for line in lines:
+        row = rows.pop(line.product.pk, None)
+        if row is None or row.end_on <= on:
+            line = replace(line, start_on=max(line.start_on, on))
+        elif line.start_on <= on:
+            line = replace(line, start_on=row.start_on)
+        _row(contract, line, row).save()
+    for row in rows.values():
+        if row.start_on >= on:
+            row.delete()
+        elif row.end_on > on:
+            row.end_on = on
+            row.save(update_fields=["end_on"])
+
+
+def same(contract: Contract, lines: Sequence[Line]) -> bool:
+    """Whether the contract has these products in these quantities at these amounts."""
+    running = contract.lines.filter(end_on=contract.end_on)
+    return {(row.product_id, row.quantity, row.amount_minor) for row in running} == {
+        (line.product.pk, line.quantity, line.amount_minor) for line in lines
+    }
+
+
+def _row(contract: Contract, line: Line, row: ContractLine | None = None) -> ContractLine:
+    row = row or ContractLine(contract=contract, product=line.product, recurring=line.product.recurring)
+    row.quantity, row.amount_minor = line.quantity, line.amount_minor
+    row.start_on, row.end_on = line.start_on, line.end_on
+    return row
+
+
+def _wrong(contract: Contract, values: Mapping[str, Any], seen: set[int]) -> dict[str, str]:
+    wrong = dict.fromkeys(sorted(set(values) - KNOWN), "This can't be set here.")
+    product = values.get("product")
+    if not isinstance(product, Product):
+        wrong["product"] = "Choose a product."
+    elif product.pk in seen:
+        wrong["product"] = "This product is on the contract already."
+    if not _whole(values.get("quantity", 1), 1, MOST):
+        wrong["quantity"] = "This must be a whole number of at least 1."
+    if not _whole(values.get("amount_minor"), 0, MOST_MINOR):
+        wrong["amount_minor"] = "This must be an amount of zero or more."
+    return wrong | _wrong_days(contract, values)
+
+
+def _wrong_days(contract: Contract, values: Mapping[str, Any]) -> dict[str, str]:
+    start, end = values.get("start_on") or contract.start_on, values.get("end_on") or contract.end_on
+    term = f"The term runs from {contract.start_on} to {contract.end_on}."
+    if not contract.start_on <= start < contract.end_on:
+        return {"start_on": term}
+    if end > contract.end_on:
+        return {"end_on": term}
+    return {"end_on": "A line must end after it starts."} if end <= start else {}
+
+
+def _whole(value: Any, least: int, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most

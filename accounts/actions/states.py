@@ -1,0 +1,68 @@
+"""What is known about accounts now, worked out for many at once; nobody else writes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import Q
+
+from accounts.models import Account, AccountState
+from accounts.registry import event_kinds
+from accounts.tenancy.context import current_tenant_id
+
+# Rows that come out as they were aren't written again, so that the nightly round over everything is cheap.
+REFRESH = """
+INSERT INTO accounts_accountstate (tenant_id, account_id, arr_minor, renewal_on, last_touch_at)
+SELECT a.tenant_id, a.id, coalesce(paid.arr, 0), due.renewal_on, touch.at
+FROM accounts_account a
+LEFT JOIN (
+    SELECT m.account_id, sum(m.amount_minor)::bigint AS arr FROM accounts_revenuemovement m
+    WHERE m.tenant_id = %(tenant)s AND m.effective_on <= %(today)s {of_m} GROUP BY m.account_id
+) paid ON paid.account_id = a.id
+LEFT JOIN (
+    SELECT c.account_id, min(c.end_on) AS renewal_on FROM accounts_contract c
+    WHERE c.tenant_id = %(tenant)s AND c.end_on >= %(today)s AND c.ended_on IS NULL {of_c} AND NOT EXISTS (
+        SELECT 1 FROM accounts_contract later WHERE later.tenant_id = c.tenant_id AND later.renews_id = c.id)
+    GROUP BY c.account_id
+) due ON due.account_id = a.id
+LEFT JOIN (
+    SELECT e.account_id, max(e.occurred_at) AS at FROM accounts_event e
+    WHERE e.tenant_id = %(tenant)s AND e.kind = ANY(%(touches)s) {of_e} GROUP BY e.account_id
+) touch ON touch.account_id = a.id
+WHERE a.tenant_id = %(tenant)s {of_a}
+ORDER BY a.id
+ON CONFLICT (tenant_id, account_id) DO UPDATE
+SET arr_minor = EXCLUDED.arr_minor, renewal_on = EXCLUDED.renewal_on, last_touch_at = EXCLUDED.last_touch_at
+WHERE accounts_accountstate.arr_minor IS DISTINCT FROM EXCLUDED.arr_minor
+   OR accounts_accountstate.renewal_on IS DISTINCT FROM EXCLUDED.renewal_on
+   OR accounts_accountstate.last_touch_at IS DISTINCT FROM EXCLUDED.last_touch_at
+"""
+
+
+def refresh(account_ids: Iterable[int] | None, *, today: dt.date) -> int:
+    """ARR, next renewal and last touch of these accounts (or of all) as of `today`; how many rows changed."""
+    ids = None if account_ids is None else sorted(account_ids)
+    if ids == []:
+        return 0
+    narrow = {"of_a": "a.id", "of_m": "m.account_id", "of_c": "c.account_id", "of_e": "e.account_id"}
+    conditions = {name: "" if ids is None else f"AND {column} = ANY(%(ids)s)" for name, column in narrow.items()}
+    touches = [kind.kind for kind in event_kinds() if kind.touch]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REFRESH.format(**conditions),
+            {"tenant": current_tenant_id(), "today": today, "ids": ids, "touches": touches},
+        )
+        return cursor.rowcount
+
+
+def begin(account: Account) -> None:
+    """The row of a new account, about which nothing is known yet."""
+    AccountState.objects.create(account=account)
+
+
+def touch(account: Account, at: dt.datetime) -> None:
+    """Notes a contact with the customer; an older one than the last known changes nothing."""
+    earlier = Q(last_touch_at=None) | Q(last_touch_at__lt=at)
+    AccountState.objects.filter(earlier, account=account).update(last_touch_at=at)

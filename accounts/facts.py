@@ -1,0 +1,53 @@
+"""The kinds of events that accounts tells, each with the sentence that tells it."""
+
+from accounts.registry import declare
+
+declare("account.created", "Account created", "{name} was added", icon="building-2")
+declare("account.edited", "Account edited", "Changed: {changed}", icon="pencil")
+declare("account.owner_changed", "Owner changed", "{role} changed from {before} to {after}", icon="user-cog")
+declare("account.archived", "Account archived", "{name} was archived", icon="archive")
+declare("account.restored", "Account restored", "{name} was restored", icon="archive-restore")
+declare("phase.changed", "Phase changed", "Moved from {before} to {after}", icon="milestone")
+
+declare("contact.added", "Contact added", "{name} was added", icon="user-plus")
+declare("contact.edited", "Contact edited", "{name}: changed {changed}", icon="user-pen")
+declare("contact.departed", "Contact departed", "{name} left, {where}", icon="user-minus")
+
+declare("contract.signed", "Contract signed", "{name} signed, {amount} a year from {start_on}", icon="signature")
+declare("contract.renewed", "Contract renewed", "{name} renewed until {end_on}, {amount} a year", icon="refresh-cw")
+declare("contract.amended", "Contract amended", "{name} amended on {on}: {change} a year", icon="file-pen")
+declare("contract.edited", "Contract edited", "{name}: changed {changed}", icon="file-pen")
+declare("contract.ended", "Contract ended", "{name} ends on {on}: {reason}", icon="file-x")
+
+declare("task.created", "Task created", "“{title}” for {assignee}, due {due_on}", icon="square-plus")
+declare("task.edited", "Task edited", "“{title}”: changed {changed}", icon="square-pen")
+declare("task.completed", "Task completed", "“{title}”: {outcome}", icon="square-check")
+declare("task.dropped", "Task dropped", "“{title}” was dropped: {reason}", icon="square-x")
+declare("task.reopened", "Task reopened", "“{title}” was opened again", icon="rotate-ccw")
+declare("task.snoozed", "Task snoozed", "“{title}” sleeps until {until}: {reason}", icon="alarm-clock")
+declare("task.reassigned", "Task reassigned", "“{title}” went from {before} to {after}", icon="user-round-check")
+
+declare("note.added", "Note added", "{body}", icon="sticky-note")
+declare("call.logged", "Call logged", "{body}", icon="phone", touch=True)
+declare("email.logged", "E-mail logged", "{body}", icon="mail", touch=True)
+declare("meeting.logged", "Meeting logged", "{body}", icon="calendar-check", touch=True)
+
+declare("product.added", "Product added", "{name} was added", icon="package-plus")
+declare("product.edited", "Product edited", "{name}: changed {changed}", icon="package")
+declare("custom_field.added", "Custom field added", "{label} was added", icon="text-cursor-input")
+declare("custom_field.edited", "Custom field edited", "{label}: changed {changed}", icon="text-cursor-input")
+declare("touch_model.edited", "Touch model edited", "{name}: changed {changed}", icon="sliders-horizontal")
+declare("workspace.created", "Workspace opened", "{name} was opened", icon="sparkles")
+declare("workspace.edited", "Workspace edited", "Changed: {changed}", icon="settings")
+declare("team.added", "Team added", "{name} was added", icon="users")
+declare("team.edited", "Team edited", "{name}: changed {changed}", icon="users")
+declare("team.removed", "Team removed", "{name} was removed", icon="users")
+declare("team.joined", "Joined a team", "{name} joined {team}", icon="users")
+declare("team.left", "Left a team", "{name} left {team}", icon="users")
+declare("member.invited", "Person invited", "{email} was invited as {role}", icon="mail-plus")
+declare("member.joined", "Person joined", "{name} joined as {role}", icon="user-check")
+declare("member.role_changed", "Role changed", "{name} changed from {before} to {after}", icon="user-cog")
+declare("member.ended", "Membership ended", "{name} left the workspace", icon="user-x")
+declare("invitation.revoked", "Invitation revoked", "The invitation of {email} was revoked", icon="mail-x")
+declare("api_key.created", "API key created", "{name} may {scope}", icon="key-round")
+declare("api_key.revoked", "API key revoked", "{name} was revoked", icon="key-round")
