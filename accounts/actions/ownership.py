@@ -26,7 +26,8 @@ WITH held AS (
     INSERT INTO accounts_event (account_id, kind, actor_id, facts)
     SELECT handed.id, 'account.owner_changed', %(by)s, jsonb_build_object(
         'role', %(label)s::text, 'role_code', %(code)s::text,
-        'before', coalesce(before.name, 'nobody'), 'before_id', before.id, 'after', %(name)s::text, 'after_id', %(owner)s::bigint)
+        'before', coalesce(before.name, 'nobody'), 'before_id', before.id,
+        'after', %(name)s::text, 'after_id', %(owner)s::bigint)
     FROM handed LEFT JOIN accounts_user before ON before.id = handed.owner_id
     ORDER BY handed.id
     RETURNING id

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Now
 
-from accounts.models import Account, AccountState
+from accounts import timeline
+from accounts.calendar import DAY, local_midnight, local_today
+from accounts.models import Account, AccountState, Tenant, TenantWork
 from accounts.registry import event_kinds
-from accounts.tenancy.context import current_tenant_id
+from accounts.tenancy.context import current_tenant_id, tenant_context
+
+ROUND = "states"
 
 # Rows that come out as they were aren't written again, so that the nightly round over everything is cheap.
 REFRESH = """
@@ -66,3 +71,19 @@ def touch(account: Account, at: dt.datetime) -> None:
     """Notes a contact with the customer; an older one than the last known changes nothing."""
     earlier = Q(last_touch_at=None) | Q(last_touch_at__lt=at)
     AccountState.objects.filter(earlier, account=account).update(last_touch_at=at)
+
+
+def tenants_due() -> list[int]:
+    """Tenants where a day has begun since the last round over all accounts, or where there was none yet."""
+    waiting = TenantWork.objects.filter(kind=ROUND, due_at__gt=Now())
+    return list(Tenant.objects.exclude(pk__in=waiting.values("tenant_id")).order_by("pk").values_list("pk", flat=True))
+
+
+def round_of(tenant: Tenant, *, now: dt.datetime) -> int:
+    """The round over all accounts for the tenant's new day, and a note for the next one. Twice does no harm."""
+    today = local_today(tenant, now)
+    with tenant_context(tenant):
+        changed = refresh(None, today=today)
+        TenantWork.objects.filter(tenant=tenant, kind=ROUND).delete()
+        timeline.ring(ROUND, due_at=local_midnight(tenant, today + DAY))
+    return changed

@@ -1,0 +1,38 @@
+"""When: a new day begins for a tenant, and old answers are forgotten."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.actions import answers, states
+from accounts.models import Tenant
+from accounts.tenancy.context import tenant_context
+from accounts.tenancy.tasks import sweep, tenant_turn
+
+
+@sweep
+def sweep_states() -> None:
+    """What dates alone change, such as ARR that begins today, is known soon after the tenant's midnight."""
+    for tenant_id in states.tenants_due():
+        refresh_states.delay(tenant_id)
+
+
+@tenant_turn
+def refresh_states(tenant_id: int) -> None:
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is not None:
+        states.round_of(tenant, now=timezone.now())
+
+
+@sweep
+def sweep_idempotency() -> None:
+    for tenant_id in Tenant.objects.values_list("pk", flat=True):
+        forget_answers.delay(tenant_id)
+
+
+@tenant_turn
+def forget_answers(tenant_id: int) -> None:
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is not None:
+        with tenant_context(tenant):
+            answers.forget()
