@@ -34,7 +34,7 @@ def say(
         raise refuse("statement", "Write down what was said.")
     if letter == "impact" and not more.get("kind"):
         raise refuse("kind", "Say whether this is the company's impact or a person's.")
-    _of_account(account, said_by, "said_by")
+    check_contact(account, said_by, "said_by")
     with named_refusals(SpicedEntry):
         entry = SpicedEntry.objects.create(
             account=account,
@@ -52,9 +52,7 @@ def say(
 
 def correct(entry: SpicedEntry, statement: str, *, by: User | None, **more: Any) -> SpicedEntry:
     """Says it anew in the place of `entry`, which stays readable; a second correction of the same one is refused."""
-    return say(
-        entry.account, entry.letter, statement, by=by, replaces=entry, **({"kind": entry.kind} | more)
-    )
+    return say(entry.account, entry.letter, statement, by=by, replaces=entry, **({"kind": entry.kind} | more))
 
 
 @transaction.atomic
@@ -62,7 +60,7 @@ def confirm(
     entry: SpicedEntry, *, contact: Contact, by: User | None, now: dt.datetime | None = None
 ) -> SpicedConfirmation:
     """Notes that this person at the customer agrees."""
-    _of_account(entry.account, contact, "contact")
+    check_contact(entry.account, contact, "contact")
     if SpicedEntry.objects.filter(replaces=entry).exists():
         raise refuse("contact", "This statement has been corrected since; confirm the new one.")
     with named_refusals(SpicedConfirmation):
@@ -73,9 +71,16 @@ def confirm(
     return confirmation
 
 
-def write_down(entries: Iterable[SpicedEntry]) -> int:
-    """Several statements of one source at once; the event of that source speaks for all of them."""
-    return len(SpicedEntry.objects.bulk_create(entries))
+def write_down(entries: Iterable[SpicedEntry]) -> list[SpicedEntry]:
+    """Statements of one source at once, unannounced: the event of that source speaks for them."""
+    with named_refusals(SpicedEntry):
+        return SpicedEntry.objects.bulk_create(entries)
+
+
+def check_contact(account: Account, contact: Contact | None, field: str) -> None:
+    """Only a person of this account can have said something about it."""
+    if contact is not None and contact.account_id != account.pk:
+        raise refuse(field, "This person belongs to another account.")
 
 
 def _tell(kind: str, entry: SpicedEntry, by: User | None, **facts: Any) -> None:
@@ -88,8 +93,3 @@ def _tell(kind: str, entry: SpicedEntry, by: User | None, **facts: Any) -> None:
         statement=entry.statement[:SHOWN],
         **facts,
     )
-
-
-def _of_account(account: Account, contact: Contact | None, field: str) -> None:
-    if contact is not None and contact.account_id != account.pk:
-        raise refuse(field, "This person belongs to another account.")

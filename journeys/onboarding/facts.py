@@ -2,10 +2,18 @@
 
 from accounts.registry import declare
 
-declare("handoff.opened", "Handoff opened", "{rep} opened the handoff; commitment on {committed_on}", icon="file-pen-line")
-declare("handoff.submitted", "Handoff submitted", "{rep} handed the account over to {csm}", icon="send")
-declare("handoff.returned", "Handoff returned", "{csm} asked back: {asked}", icon="undo-2")
-declare("handoff.accepted", "Handoff accepted", "{csm} accepted the handoff from {rep}", icon="handshake")
+declare(
+    "handoff.opened", "Handoff opened", "{actor} opened the handoff; commitment on {committed_on}", icon="file-pen-line"
+)
+declare("handoff.submitted", "Handoff submitted", "{actor} handed the account over to {csm}", icon="send")
+declare("handoff.edited", "Handoff changed", "{actor} changed {changed}", icon="pencil-line")
+declare("handoff.returned", "Handoff returned", "{actor} asked back: {asked}", icon="undo-2")
+declare(
+    "handoff.accepted",
+    "Handoff accepted",
+    "{actor} accepted the handoff from {rep}; {csm} takes the account",
+    icon="handshake",
+)
 declare("promise.made", "Promise made", "Promised in the sale: {text}", icon="hand")
 declare("promise.withdrawn", "Promise withdrawn", "No longer promised: {text}", icon="eraser")
 declare("promise.settled", "Promise settled", "{outcome}: {text}", icon="list-checks")

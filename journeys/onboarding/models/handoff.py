@@ -54,9 +54,7 @@ class Handoff(TenantModel):
     account = TenantForeignKey(Account, related_name="handoffs")
     rep = MemberForeignKey(related_name="+")
     csm = MemberForeignKey(null=True, blank=True, related_name="+", verbose_name="CSM")
-    status = models.CharField(
-        max_length=9, choices=HandoffStatus.choices, default=HandoffStatus.DRAFT, editable=False
-    )
+    status = models.CharField(max_length=9, choices=HandoffStatus.choices, default=HandoffStatus.DRAFT, editable=False)
     committed_on = models.DateField()
     kickoff_on = models.DateField(null=True, blank=True)
     opened_at = models.DateTimeField(db_default=Now(), editable=False)
