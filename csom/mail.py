@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
-from functools import wraps
 from pathlib import Path
-from typing import Protocol
 
 import nh3
 from django.conf import settings
@@ -20,6 +18,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 NEWEST = 200
@@ -31,7 +30,7 @@ class KeptBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            _keep(message.message().as_bytes(linesep="\r\n"))
+            _keep(message.message().as_bytes())
         return len(email_messages)
 
 
@@ -45,10 +44,6 @@ class Kept:
     recipients: str
     sent_at: datetime
     text: str
-
-
-class View(Protocol):
-    def __call__(self, request: HttpRequest, **kwargs: str) -> HttpResponse: ...
 
 
 def folder() -> Path:
@@ -76,31 +71,19 @@ def find(name: str) -> Kept | None:
     )
 
 
-def on_this_machine_only(view: View) -> View:
-    """Codes and reset links are secrets: no page with a mail server, none for another machine."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, **kwargs: str) -> HttpResponse:
-        if not settings.MAIL_IS_KEPT or request.META.get("REMOTE_ADDR") not in LOOPBACK:
-            raise Http404
-        response = view(request, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
-
-    return guarded
-
-
+@never_cache
 @require_safe
-@on_this_machine_only
 def index(request: HttpRequest) -> HttpResponse:
     """What was sent, newest first."""
+    _on_this_machine_only(request)
     return render(request, "csom/mail.html", {"messages_kept": newest()})
 
 
+@never_cache
 @require_safe
-@on_this_machine_only
 def read(request: HttpRequest, name: str) -> HttpResponse:
     """One message as text, its links alive."""
+    _on_this_machine_only(request)
     kept = find(name)
     if kept is None:
         raise Http404
@@ -112,6 +95,12 @@ urlpatterns = [
     path("", index, name="index"),
     path("<slug:name>/", read, name="read"),
 ]
+
+
+def _on_this_machine_only(request: HttpRequest) -> None:
+    """Codes and reset links are secrets: no page with a mail server, none for another machine."""
+    if not settings.MAIL_IS_KEPT or request.META.get("REMOTE_ADDR") not in LOOPBACK:
+        raise Http404
 
 
 def _keep(content: bytes) -> None:

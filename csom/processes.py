@@ -21,19 +21,38 @@ def command_line(pid: int) -> str:
     return subprocess.run(ask, capture_output=True, text=True, check=False).stdout
 
 
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+def adopt(process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    """Remember a child that outlives the call which started it."""
+    for pid in list(_children):
+        reap(pid)
+    _children[process.pid] = process
+    return process
+
+
 def reap(pid: int) -> None:
-    """A process that was our child stays in the table until somebody asks for it."""
-    with suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
+    """A child that ended stays in the process table until its parent asks for it."""
+    child = _children.get(pid)
+    if child is not None and child.poll() is not None:
+        del _children[pid]
+
+
+def await_end(pid: int, *, seconds: float) -> None:
+    """Wait until a process is gone, and reap it if it was ours."""
+    deadline = time.monotonic() + seconds
+    reap(pid)
+    # An ending process has no command line a moment before it can be reaped.
+    while (command_line(pid) or pid in _children) and time.monotonic() < deadline:
+        time.sleep(0.02)
+        reap(pid)
 
 
 def end_group(pid: int, *, seconds: float) -> None:
     """Ask a session's leader to end, and after `seconds` end the whole session."""
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while command_line(pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-        reap(pid)
+    await_end(pid, seconds=seconds)
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)

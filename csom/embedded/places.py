@@ -12,6 +12,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from csom.processes import adopt
+
 # A unix socket's path holds 103 characters on macOS; this leaves room for "/.s.PGSQL.5432".
 LONGEST_SOCKET_DIRECTORY = 85
 
@@ -38,7 +40,7 @@ class Place:
     def launch(self, command: list[str], *, log: Path, cwd: Path) -> subprocess.Popen[bytes]:
         """Start a server in a session of its own, so that Ctrl-C reaches the supervisor alone."""
         with log.open("wb") as output:
-            return subprocess.Popen(
+            server = subprocess.Popen(
                 command,
                 cwd=cwd,
                 env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
@@ -50,6 +52,7 @@ class Place:
                 group=self.uid,
                 extra_groups=self._no_groups(),
             )
+        return adopt(server)
 
     def run(self, command: list[str], *, cwd: Path) -> None:
         """Run a server's tool to its end, or raise with what it said."""
@@ -118,7 +121,9 @@ def _unprivileged_uid(data: Path) -> int:
     try:
         return pwd.getpwnam("nobody").pw_uid
     except KeyError:
-        raise EmbeddedError("PostgreSQL can't run as root and there is no user 'nobody': run as another user.") from None
+        raise EmbeddedError(
+            "PostgreSQL can't run as root and there is no user 'nobody': run as another user."
+        ) from None
 
 
 def _reachable_by_others(path: Path) -> bool:

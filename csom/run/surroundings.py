@@ -40,7 +40,9 @@ def refuse_busy(number: int, *, wait: float = 0.0) -> None:
     deadline = time.monotonic() + wait
     while _busy(number):
         if time.monotonic() >= deadline:
-            raise RunError(f"Port {number} is in use: stop what listens there, or choose another: make run PORT={number + 1}")
+            raise RunError(
+                f"Port {number} is in use: stop what listens there, or choose another: make run PORT={number + 1}"
+            )
         time.sleep(0.2)
 
 
