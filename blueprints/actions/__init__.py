@@ -1,0 +1,1 @@
+"""The verbs of HOW, and the only writers of its rows."""

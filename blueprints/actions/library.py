@@ -1,0 +1,43 @@
+"""Puts the operating model that comes with the product into a tenant; again and again, without harm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models.functions import Now
+
+from accounts.models import Tenant
+from accounts.tenancy.context import tenant_context
+from blueprints import library
+from blueprints.models import Blueprint, Play, PlayState, PlayVersion
+
+SAID = [
+    "chapter", "position", "title", "goal", "summary", "moment_that_matters", "steps", "checklist", "questions",
+    "letters", "next_code",
+]  # fmt: skip
+
+
+def load(tenant: Tenant) -> None:
+    """Blueprints as the product says them now; plays only of codes that the tenant lacks: theirs stay theirs."""
+    with tenant_context(tenant):
+        Blueprint.objects.bulk_create(
+            [Blueprint(**_row(spec)) for spec in library.blueprints()],
+            update_conflicts=True,
+            unique_fields=["tenant", "code"],
+            update_fields=SAID,
+        )
+        for spec in library.plays():
+            _add_play(spec)
+
+
+def _row(spec: library.BlueprintSpec) -> dict[str, Any]:
+    values = {name: getattr(spec, name) for name in SAID if name != "next_code"}
+    return values | {"code": spec.code, "next_code": spec.next}
+
+
+def _add_play(spec: library.PlaySpec) -> None:
+    state = {"state": PlayState.ON, "on_since": Now()} if spec.on else {}
+    values = {"name": spec.name, "because": spec.because, "trigger": spec.trigger} | state
+    play, is_new = Play.objects.get_or_create(code=spec.code, defaults=values)
+    if is_new:
+        PlayVersion.objects.create(play=play, number=1, conditions=spec.conditions, steps=spec.steps)

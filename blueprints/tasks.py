@@ -1,0 +1,22 @@
+"""When plays are looked at: a sweep that finds tenants, and one tenant's turn."""
+
+from __future__ import annotations
+
+from accounts.tenancy.tasks import sweep, tenant_turn
+from blueprints.actions import engine
+
+# Beat rings every two seconds: a turn that waited longer than this has later ones behind it.
+STALE_AFTER = 30
+
+
+@sweep
+def sweep_events() -> None:
+    """Rings the turn of every tenant whose events wait."""
+    for tenant_id in engine.waiting_tenants():
+        evaluate_events.apply_async((tenant_id,), expires=STALE_AFTER)
+
+
+@tenant_turn
+def evaluate_events(tenant_id: int) -> None:
+    """Starts what listens to the events of one tenant."""
+    engine.drain(tenant_id)

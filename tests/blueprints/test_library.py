@@ -1,0 +1,88 @@
+"""The operating model as data: whole, consistent, and loaded without treading on what people changed."""
+
+import re
+
+import pytest
+from django.core.management import call_command
+
+from accounts.registry import event_kinds
+from accounts.tenancy.context import tenant_context
+from blueprints import library, rules
+from blueprints.actions import library as loading
+from blueprints.actions import plays
+from blueprints.models import Blueprint, Play, PlayState, PlayVersion
+from tests.factories.blueprints import step
+
+CODES = [
+    "00", "01", "02", "03", "04", "A1", "A2", "A3", "A4", "A5", "E1", "E2", "E3", "E4", "E5",
+    "S1", "S2", "S3", "S4", "S5", "S6",
+]  # fmt: skip
+LETTERS = {"situation", "pain", "impact", "critical_event", "decision"}
+OWN_KINDS = {"run.started", "task.created"}  # what a run itself leaves: listening to it would never end
+
+
+def test_every_blueprint_is_there_in_order():
+    assert [spec.code for spec in library.blueprints()] == CODES
+
+
+@pytest.mark.parametrize("spec", library.blueprints(), ids=lambda spec: spec.code)
+def test_a_blueprint_is_whole(spec):
+    assert spec.title
+    assert spec.goal.endswith(".")
+    assert len(spec.summary) > 100
+    assert len(spec.goal) <= 200
+    assert len(spec.steps) >= 3
+    assert len(spec.checklist) >= 2
+    assert set() < set(spec.letters) <= LETTERS
+    assert {question["letter"] for question in spec.questions} <= set(spec.letters)
+    assert spec.next in {*CODES, ""}
+
+
+def test_the_way_through_the_model_passes_every_blueprint_of_the_phases():
+    by_code = {spec.code: spec for spec in library.blueprints()}
+    passed, code = [], "00"
+    while code:
+        passed.append(code)
+        code = by_code[code].next
+    assert passed == CODES[:15]
+
+
+@pytest.mark.parametrize("spec", library.plays(), ids=lambda spec: spec.code)
+def test_a_play_of_the_library_would_pass_as_a_persons(spec):
+    assert rules.validate(spec.conditions) == []
+    plays._refuse_wrong(spec.steps)
+    assert {step["blueprint"] for step in spec.steps} <= set(CODES)
+    assert re.match(r"[a-z].*\.$", spec.because)
+    assert spec.trigger not in OWN_KINDS
+
+
+def test_plays_listen_to_kinds_that_some_room_declares():
+    assert {spec.trigger for spec in library.plays()} <= {kind.kind for kind in event_kinds()}
+
+
+def test_loading_twice_changes_nothing(acme):
+    loading.load(acme.tenant)
+    before = list(Blueprint.objects.values()), list(Play.objects.values()), PlayVersion.objects.count()
+    loading.load(acme.tenant)
+    assert (list(Blueprint.objects.values()), list(Play.objects.values()), PlayVersion.objects.count()) == before
+    assert set(Play.objects.on().values_list("code", flat=True)) == {"onboarding", "champion-departed"}
+
+
+def test_loading_renews_blueprints_and_leaves_plays_to_their_people(acme):
+    loading.load(acme.tenant)
+    Blueprint.objects.filter(code="01").update(goal="Old words")
+    play = Play.objects.get(code="onboarding")
+    plays.revise(play, {}, [step("Ours")], by=acme.olly)
+    plays.pause(play, by=acme.olly)
+    loading.load(acme.tenant)
+    assert Blueprint.objects.get(code="01").goal == "Nothing that the customer told sales has to be told twice."
+    play = Play.objects.get(code="onboarding")
+    assert (play.state, play.current().steps[0]["title"]) == (PlayState.PAUSED, "Ours")
+
+
+def test_the_command_loads_the_tenants_that_it_is_told(acme_cast, rival, capsys):
+    call_command("load_library", "acme")
+    with tenant_context(acme_cast.tenant):
+        assert Blueprint.objects.count() == 21
+    with tenant_context(rival.tenant):
+        assert Blueprint.objects.count() == 0

@@ -1,0 +1,98 @@
+"""Plays: switched on, paused, worded anew, each time told on the record."""
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from accounts.actions.errors import Conflict, Refused
+from accounts.models import Event
+from blueprints.actions import plays
+from blueprints.models import PlayState, PlayVersion
+from tests.factories.blueprints import PlayFactory, step
+
+
+def told(kind: str) -> list[dict]:
+    return list(Event.objects.filter(kind=kind).values_list("facts", flat=True))
+
+
+def test_switching_on_says_since_when_and_by_whom(acme):
+    play = PlayFactory(state="draft", on_since=None)
+    plays.switch_on(play, by=acme.olly)
+    assert (play.state, play.on_since is not None) == (PlayState.ON, True)
+    event = Event.objects.get(kind="play.switched_on")
+    assert (event.actor, event.facts) == (acme.olly, {"play": play.name, "play_id": play.pk})
+
+
+def test_switching_on_twice_keeps_the_first_instant(acme):
+    play = PlayFactory(state="draft", on_since=None)
+    plays.switch_on(play, by=acme.olly)
+    since = play.on_since
+    plays.switch_on(play, by=acme.olly)
+    assert play.on_since == since
+    assert len(told("play.switched_on")) == 1
+
+
+def test_pausing_twice_is_told_once(acme):
+    play = PlayFactory()
+    plays.pause(play, by=acme.olly)
+    plays.pause(play, by=acme.olly)
+    assert play.state == PlayState.PAUSED
+    assert len(told("play.paused")) == 1
+
+
+def test_a_revision_keeps_the_conditions_and_the_old_wording(acme):
+    conditions = {"all": [{"fact": "event.buying_role", "is": "champion"}]}
+    play = PlayFactory(steps=[step("Old")], steps__conditions=conditions)
+    made = plays.revise(play, {"name": "Better"}, [step("  New ", days=4)], by=acme.olly, version=1)
+    assert (made.number, made.conditions, made.created_by) == (2, conditions, acme.olly)
+    assert made.steps == [{"title": "New", "detail": "", "role": "csm", "days": 4, "blueprint": ""}]
+    assert [v.steps[0]["title"] for v in play.versions.all()] == ["New", "Old"]
+    assert (play.name, play.version) == ("Better", 2)
+    assert told("play.revised") == [{"play": "Better", "play_id": play.pk, "number": 2}]
+
+
+def test_a_revision_that_changes_nothing_makes_no_version(acme):
+    play = PlayFactory(steps=[step("Same")])
+    assert plays.revise(play, {"name": play.name}, [step("Same")], by=acme.olly, version=1).number == 1
+    assert (PlayVersion.objects.count(), play.version) == (1, 1)
+
+
+def test_a_stale_revision_is_told_and_writes_nothing(acme):
+    play = PlayFactory()
+    plays.revise(play, {}, [step("First")], by=acme.olly, version=1)
+    with pytest.raises(Conflict) as conflict:
+        plays.revise(play, {}, [step("Second")], by=acme.lee, version=1)
+    assert conflict.value.current.version == 2
+    assert PlayVersion.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "errors"),
+    [
+        ([], {"steps": ["A play needs at least one step."]}),
+        ([step()] * 31, {"steps": ["At most 30 steps."]}),
+        ([step(), step(" ")], {"steps.1.title": ["Say what is to be done."]}),
+        ([step("x" * 201)], {"steps.0.title": ["At most 200 characters."]}),
+        ([step(role="boss")], {"steps.0.role": ["One of: CSM, Account executive, Delivery."]}),
+        ([step(days=-1)], {"steps.0.days": ["Business days from 0 to 365."]}),
+        ([step(days="2")], {"steps.0.days": ["Business days from 0 to 365."]}),
+    ],
+)
+def test_wrong_steps_are_named_and_nothing_is_written(acme, wrong, errors):
+    play = PlayFactory()
+    with pytest.raises(Refused) as refused:
+        plays.revise(play, {"name": "Other"}, wrong, by=acme.olly)
+    assert refused.value.errors == errors
+    play.refresh_from_db()
+    assert (PlayVersion.objects.count(), Event.objects.count()) == (1, 0)
+    assert play.name != "Other"
+
+
+def test_a_version_can_not_be_rewritten(acme):
+    play = PlayFactory()
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        PlayVersion.objects.filter(play=play).update(steps=[])
+
+
+def test_conditions_are_described_in_words(acme):
+    play = PlayFactory(steps__conditions={"all": [{"fact": "event.buying_role", "is": "champion"}]})
+    assert plays.describe(play.current()) == ["buying role is champion"]
