@@ -6,10 +6,13 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts import timeline
 from accounts.keys import PREFIX_LENGTH, digest, fresh_key
 from accounts.models import ApiKey, Tenant, User
+
+NOTED_EVERY = dt.timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -37,3 +40,12 @@ def revoke(key: ApiKey, *, by: User) -> None:
     """From the next request on it opens nothing."""
     if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=Now()):
         timeline.record("api_key.revoked", by=by, key_id=key.pk, name=key.name)
+
+
+def note_use(key: ApiKey) -> None:
+    """When it was last used, to the minute; of many calls at once one writes and the others don't wait for it."""
+    if key.last_used_at is not None and timezone.now() - key.last_used_at < NOTED_EVERY:
+        return
+    free = ApiKey.objects.select_for_update(skip_locked=True).filter(pk=key.pk).values_list("pk", flat=True)
+    with transaction.atomic():
+        ApiKey.objects.filter(pk__in=list(free)).update(last_used_at=Now())

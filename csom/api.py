@@ -1,0 +1,71 @@
+"""The rooms' resources under one roof, `/api/v1`, without trailing slashes; and their description."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import yaml
+from csp.decorators import csp_update
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, path, re_path
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from accounts.api.me import MeResource
+from accounts.api.resource import Resource
+from accounts.api.routes import routes as accounts_routes
+from accounts.roles import Permission
+
+SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
+YAML = "application/vnd.oai.openapi"
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+class Nothing(Resource):
+    """Whatever isn't here answers like whatever isn't there: 401 without a key, else 404."""
+
+    schema = None  # type: ignore[assignment]
+    permissions = {"nowhere": Permission.ACCOUNT_VIEW}
+
+    def nowhere(self, request: Request) -> Response:
+        raise Http404("There is nothing at this address.")
+
+
+@functools.cache
+def _described() -> str:
+    return SCHEMA.read_text()
+
+
+@require_safe
+@cache_control(public=True, max_age=300)
+def schema(request: HttpRequest) -> HttpResponse:
+    """OpenAPI 3.1 out of the repository: YAML, or JSON for who asks for it."""
+    if request.GET.get("format") == "json" or "application/json" in request.headers.get("Accept", ""):
+        return JsonResponse(yaml.safe_load(_described()))
+    return HttpResponse(_described(), content_type=f"{YAML}; charset=utf-8")
+
+
+# The reader's stylesheet carries its icons as data.
+@require_safe
+@csp_update({"img-src": ["data:"]})  # type: ignore[untyped-decorator]
+def docs(request: HttpRequest) -> HttpResponse:
+    return render(request, "csom/api_docs.html")
+
+
+router = SimpleRouter(trailing_slash=False)
+for prefix, resource, basename in [*accounts_routes]:
+    router.register(prefix, resource, basename)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema", schema, name="api-schema"),
+    path("docs", docs, name="api-docs"),
+    path("me", MeResource.as_view({"get": "read"}), name="api-me"),
+    *router.urls,
+    re_path("^.*$", Nothing.as_view(dict.fromkeys(METHODS, "nowhere")), name="api-nothing"),
+]
