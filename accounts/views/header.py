@@ -6,9 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Subquery
+
 from accounts import calendar, formats
 from accounts.access import MemberRequest
-from accounts.models import Account, AccountState, Phase, User
+from accounts.models import Account, AccountState, Phase, TouchModel, User
 from accounts.roles import Permission
 
 SOON = 90
@@ -45,7 +47,7 @@ class Header:
 
 def header(request: MemberRequest, account: Account) -> dict[str, Any]:
     """Context of `accounts/account_base.html`: `account`, `head` and `may`. One query: the account's state."""
-    state = AccountState.objects.filter(account=account).first() or AccountState(account=account)
+    state = state_of(account)
     today = calendar.local_today(request.tenant)
     head = Header(
         mark=formats.initials(account.name),
@@ -55,6 +57,13 @@ def header(request: MemberRequest, account: Account) -> dict[str, Any]:
         state=state,
     )
     return {"account": account, "head": head, "may": offers(request), "phases": Phase.choices}
+
+
+def state_of(account: Account) -> AccountState:
+    """What is known now, and as `touch_every` how often this workspace wants to speak to such an account."""
+    rhythm = TouchModel.objects.filter(code=account.touch_model).values("touch_every_days")[:1]
+    states = AccountState.objects.filter(account=account).annotate(touch_every=Subquery(rhythm))
+    return states.first() or AccountState(account=account)
 
 
 def offers(request: MemberRequest) -> dict[str, bool]:

@@ -1,0 +1,97 @@
+"""The filters above the portfolio, each as a chip that says what is chosen and opens what can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.filters import CUSTOM, NOBODY, RENEWALS
+from accounts.filters import QUIET as SILENCES
+from accounts.models import CustomField, Membership, Phase, Touch
+from accounts.views.book import Book
+from accounts.views.columns import Column, columns_of
+
+
+@dataclass(frozen=True)
+class Option:
+    value: str
+    label: Any
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Chip:
+    """`kind`: many (checkboxes), one (radio buttons), ask (checkboxes and a combobox at `asks`), range, own."""
+
+    name: str
+    label: Any
+    kind: str
+    options: list[Option] = field(default_factory=list)
+    asks: str = ""
+    values: dict[str, str] = field(default_factory=dict)
+    fields: list[tuple[CustomField, str]] = field(default_factory=list)
+
+    @property
+    def chosen(self) -> str:
+        labels = [str(option.label) for option in self.options if option.chosen and option.value]
+        if self.kind == "range":
+            labels = [
+                f"{sign} {self.values[key]}" for key, sign in (("arr_min", "≥"), ("arr_max", "≤")) if self.values[key]
+            ]
+        if self.kind == "own":
+            labels = [custom.label for custom, value in self.fields if value]
+        return ", ".join(labels[:2]) + (f" +{len(labels) - 2}" if len(labels) > 2 else "")
+
+
+def chips(book: Book) -> list[Chip]:
+    asked, people = book.asked, _people(book)
+    shown = [
+        Chip("phase", _("Phase"), "many", _options(Phase.choices, asked.getlist("phase"))),
+        Chip("renewal", _("Renewal"), "one", _options([("", _("Any")), *RENEWALS], [asked.get("renewal", "")])),
+        _words(book, "segment", _("Segment"), "accounts:segment-options"),
+        _owners(book, "csm", _("CSM"), people),
+        Chip("touch_model", _("Touch"), "many", _options(Touch.choices, asked.getlist("touch_model"))),
+        Chip("quiet", _("No touch"), "one", _options([("", _("Any")), *SILENCES], [asked.get("quiet", "")])),
+        Chip("arr", _("ARR"), "range", values={name: asked.get(name, "") for name in ("arr_min", "arr_max")}),
+        _words(book, "region", _("Region"), "accounts:region-options"),
+        _words(book, "industry", _("Industry"), "accounts:industry-options"),
+        _owners(book, "ae", _("AE"), people),
+    ]
+    if book.fields:
+        own = [(custom, asked.get(CUSTOM + custom.key, "")) for custom in book.fields]
+        shown.append(Chip("own", _("Own fields"), "own", fields=own))
+    return shown
+
+
+def column_options(book: Book) -> list[Option]:
+    chosen: Sequence[Column] = book.columns
+    return [Option(column.code, column.label, column in chosen) for column in columns_of(book.fields)]
+
+
+def _options(choices: Sequence[tuple[Any, Any]], chosen: Sequence[str]) -> list[Option]:
+    return [Option(str(value), label, value in chosen) for value, label in choices]
+
+
+def _words(book: Book, name: str, label: Any, asks: str) -> Chip:
+    return Chip(name, label, "ask", [Option(word, word, True) for word in book.asked.getlist(name)], asks)
+
+
+def _owners(book: Book, name: str, label: Any, people: dict[str, str]) -> Chip:
+    chosen = book.asked.getlist(name)
+    options = [Option(NOBODY, _("Nobody"), NOBODY in chosen)]
+    options += [Option(person, people[person], True) for person in chosen if person in people]
+    return Chip(name, label, "ask", options, "accounts:member-options")
+
+
+def _people(book: Book) -> dict[str, str]:
+    """Names of the people who are chosen; nobody is listed beforehand."""
+    ids = [
+        person for name in ("csm", "ae") for person in book.asked.getlist(name) if person.isdigit() and len(person) < 19
+    ]
+    if not ids:
+        return {}
+    members = Membership.objects.here().filter(user_id__in=ids).values_list("user_id", "user__name")
+    return {str(pk): name for pk, name in members}

@@ -1,0 +1,131 @@
+"""The columns of the portfolio: which there are, what they say in a row and in a spreadsheet."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts import formats
+from accounts.filters import CUSTOM
+from accounts.models import CustomField, Phase, Touch
+
+SOON, SILENT = 90, 30
+
+
+@dataclass(frozen=True)
+class Column:
+    """`sort` names the order that a click on the head asks for."""
+
+    code: str
+    label: Any
+    sort: str = ""
+    custom: str = ""
+
+
+COLUMNS = (
+    Column("arr", _("ARR"), "arr"),
+    Column("renewal", _("Renewal"), "renewal"),
+    Column("phase", _("Phase"), "phase"),
+    Column("segment", _("Segment"), "segment"),
+    Column("touch", _("Last touch"), "touch"),
+    Column("csm", _("CSM")),
+    Column("ae", _("AE")),
+    Column("touch_model", _("Touch model")),
+    Column("region", _("Region")),
+    Column("industry", _("Industry")),
+    Column("domain", _("Domain")),
+    Column("external_id", _("External id")),
+)
+USUAL = ["arr", "renewal", "phase", "segment", "touch", "csm"]
+
+
+def columns_of(fields: Iterable[CustomField]) -> list[Column]:
+    """All that this tenant can choose from."""
+    return [*COLUMNS, *(Column(CUSTOM + field.key, field.label, custom=field.key) for field in fields)]
+
+
+def as_rows(rows: Sequence[dict[str, Any]], columns: Sequence[Column], today: dt.date, now: dt.datetime) -> SafeString:
+    """The rows as HTML: the row's markup is rendered once, as a mould, and filled with escaped texts."""
+    mould = render_to_string("accounts/_portfolio_row.html", {"columns": columns})
+    address = reverse("accounts:account-detail", args=[0]).removesuffix("0/")
+    customs = [column for column in columns if column.custom]
+    return format_html_join("", mould, (_texts(row, customs, address, today, now) for row in rows))
+
+
+def _texts(
+    row: dict[str, Any], customs: Sequence[Column], address: str, today: dt.date, now: dt.datetime
+) -> dict[str, Any]:
+    renewal_on, touched = row["renewal_on"], row["last_touch_at"]
+    days = (renewal_on - today).days if renewal_on else None
+    silent = (now - touched).days if touched else None
+    arr = formats.short_money(row["arr_minor"], row["currency"])
+    renewal = formats.date(renewal_on)
+    return row | {
+        "href": f"{address}{row['id']}/",
+        "mark": formats.initials(row["name"]),
+        "arr": arr,
+        "renewal": renewal,
+        "renewal_in": "" if days is None else f"{days} d",
+        "renewal_tone": "amber" if days is not None and days <= SOON else "",
+        "brief": f"{arr} · renews {renewal}" if renewal_on else arr,
+        "phase": phase_mark(row["phase"]),
+        "touch": formats.ago(touched, now) if touched else "Never",
+        "touch_tone": "red" if silent is None or silent > SILENT else "",
+        "touch_model": TOUCHES[row["touch_model"]],
+        "csm": row["csm__name"] or "Nobody",
+        "ae": row["ae__name"] or "Nobody",
+        "external_id": row["external_id"] or "",
+        **{column.code: plain(row["custom"].get(column.custom)) for column in customs},
+    }
+
+
+TOUCHES = {touch.value: touch.label for touch in Touch}
+
+
+@lru_cache(maxsize=16)
+def phase_mark(code: str) -> SafeString:
+    """Five marks for all rows of all pages."""
+    return render_to_string("accounts/_phase.html", {"code": code})
+
+
+def plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return "" if value is None else str(value)
+
+
+def as_cells(row: dict[str, Any], columns: Sequence[Column]) -> list[Any]:
+    """The row for a spreadsheet: whole figures and ISO dates."""
+    return [row["name"], *(_cell(row, column) for column in columns)]
+
+
+def _cell(row: dict[str, Any], column: Column) -> Any:
+    if column.custom:
+        return plain(row["custom"].get(column.custom))
+    if column.code == "arr":
+        return amount(row["arr_minor"], row["currency"])
+    values = {
+        "renewal": row["renewal_on"] or "",
+        "phase": Phase(row["phase"]).label,
+        "touch": f"{row['last_touch_at']:%Y-%m-%d}" if row["last_touch_at"] else "",
+        "touch_model": TOUCHES[row["touch_model"]],
+        "csm": row["csm__name"] or "",
+        "ae": row["ae__name"] or "",
+    }
+    return values[column.code] if column.code in values else row[column.code] or ""
+
+
+def amount(minor: int, currency: str) -> str:
+    """For a machine: "412500.00", in the currency's own digits."""
+    digits = formats.DIGITS.get(currency, 2)
+    units, rest = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{units}" + (f".{rest:0{digits}d}" if digits else "")
