@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from csom import health
+from accounts.admin import operator_site
+from csom import health, styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
+    path("admin/", operator_site.urls),
     path("api/v1/", include("csom.api")),
     path("healthz", health.ready, name="healthz"),
     path("healthz/live", health.live, name="healthz-live"),
     path("mail/", include("csom.mail")),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
 ]

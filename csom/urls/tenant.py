@@ -2,6 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.admin import workspace_site
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("journeys.urls")),
+    path("", include("blueprints.urls")),
+    path("", include("metrics.urls")),
+    path("admin/", workspace_site.urls),
 ]

@@ -1,0 +1,43 @@
+"""`make bench`: one JSON line per figure, as a ratio to a floor measured interleaved in the same run. `NAME=` picks."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from csom.embedded import start
+
+HOME = Path(tempfile.mkdtemp(prefix="csom-bench-"))
+SERVERS = start(HOME, durable=False)
+os.environ |= SERVERS.environ | {
+    "DEBUG": "0", "STATIC_MANIFEST": "0", "DJANGO_SETTINGS_MODULE": "tests.bench.settings", "SECRET_KEY": "bench",
+}  # fmt: skip
+
+import django  # noqa: E402  (the servers come first: settings read their addresses)
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+
+from tests.bench import figures  # noqa: E402
+from tests.bench.book import build  # noqa: E402
+
+
+def main(picked: str) -> None:
+    call_command("migrate", database="owner", verbosity=0)
+    stage = build()
+    for figure in figures.measure(stage, HOME, picked):
+        sys.stdout.write(json.dumps(figure) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    try:
+        main(os.environ.get("NAME", ""))
+    finally:
+        SERVERS.stop()
+        shutil.rmtree(HOME, ignore_errors=True)

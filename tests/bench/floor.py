@@ -1,0 +1,102 @@
+"""The floor: the same statements and the same rows through a bare Django view and template, or a bare DRF view."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template import Context, Engine
+from django.urls import path
+from django.utils import timezone
+from rest_framework import generics, serializers
+from rest_framework.response import Response
+
+from accounts.models import Account, AccountState, Event, InboxEntry, PhaseChange, Tenant, TenantWork
+from accounts.tenancy.context import tenant_context
+
+TABLE = Engine(libraries={}).from_string(
+    "<!doctype html><title>Rows</title><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>"
+    "{% endfor %}</tr>{% endfor %}</table>"
+)
+FIELDS = ["id", "name", "domain", "external_id", "industry", "region", "segment", "touch_model", "currency", "phase",
+          "phase_since", "csm_id", "ae_id", "delivery_id", "parent_id", "custom", "version", "created_at", "updated_at"]  # fmt: skip
+
+
+def tenant() -> int:
+    return int(os.environ["BENCH_TENANT"])
+
+
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """Runs what the product's page of this name runs, and shows the longest answer as a table."""
+    statements: list[str] = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_text())[name]
+    longest: list[tuple[Any, ...]] = []
+    with tenant_context(tenant()), connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            rows = cursor.fetchall() if cursor.description else []
+            longest = rows if len(rows) > len(longest) else longest
+        return HttpResponse(TABLE.render(Context({"rows": longest})))
+
+
+def rest_list(request: HttpRequest) -> JsonResponse:
+    with tenant_context(tenant()):
+        return JsonResponse({"results": list(Account.objects.order_by("id").values(*FIELDS)[:50])})
+
+
+class AccountSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Account
+        fields = FIELDS
+
+
+class Detail(generics.RetrieveAPIView):
+    queryset = Account.objects.all()
+    serializer_class = AccountSerializer
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with tenant_context(tenant()):
+            return super().dispatch(request, *args, **kwargs).render()
+
+
+class NewAccount(serializers.Serializer):
+    name = serializers.CharField(max_length=200)
+    external_id = serializers.CharField(max_length=120)
+
+
+class Create(generics.GenericAPIView):
+    """The statements that opening an account takes, one after another."""
+
+    serializer_class = NewAccount
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        with tenant_context(tenant()):
+            return super().dispatch(request, *args, **kwargs).render()
+
+    def post(self, request: Any) -> Any:
+        serializer = NewAccount(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        account = Account.objects.create(**serializer.validated_data)
+        AccountState.objects.create(account=account)
+        PhaseChange.objects.create(account=account, to_phase="commit", changed_at=timezone.now())
+        event = Event.objects.create(kind="account.created", account=account, facts={"name": account.name})
+        InboxEntry.objects.create(event=event)
+        TenantWork.objects.create(tenant=Tenant(pk=tenant()), kind="events")
+        return Response({"id": account.pk}, status=201)
+
+
+def login(request: HttpRequest) -> HttpResponse:
+    """What the harness asks for to learn that the server answers."""
+    return HttpResponse("ready")
+
+
+urlpatterns = [
+    path("accounts/login/", login),
+    path("page/<str:name>", page),
+    path("rest/list", rest_list),
+    path("rest/detail/<int:pk>", Detail.as_view()),
+    path("rest/create", Create.as_view()),
+]
