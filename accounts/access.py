@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -39,7 +39,7 @@ def requires(permission: Permission) -> Callable[[Page[P]], Callable[Concatenate
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         setattr(guarded, ENFORCES, permission)
-        return guarded
+        return cast(Callable[Concatenate[HttpRequest, P], HttpResponseBase], guarded)
 
     return gate
 

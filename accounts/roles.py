@@ -38,8 +38,13 @@ READ = frozenset({P.ACCOUNT_VIEW, P.TASK_VIEW, P.HANDOFF_VIEW, P.PLAY_VIEW, P.LI
 WORK = READ | {P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.SPICED_WRITE}
 OWN_ACCOUNTS = WORK | {P.ACCOUNT_EDIT, P.ACCOUNT_CREATE, P.CONTRACT_EDIT, P.ACCOUNT_EXPORT}
 RUN_THE_SHOP = OWN_ACCOUNTS | {
-    P.ACCOUNT_ASSIGN, P.HANDOFF_DECIDE, P.HANDOFF_WRITE, P.PLAY_EDIT, P.VIEW_SHARE, P.SETTINGS_VIEW,
-}  # fmt: skip
+    P.ACCOUNT_ASSIGN,
+    P.HANDOFF_DECIDE,
+    P.HANDOFF_WRITE,
+    P.PLAY_EDIT,
+    P.VIEW_SHARE,
+    P.SETTINGS_VIEW,
+}
 EVERYTHING = frozenset(Permission)
 
 
@@ -81,22 +86,44 @@ SPECS: dict[Role, RoleSpec] = {
     Role.SALES: RoleSpec(
         "Sales rep",
         "Hands over the accounts they sell and sees what became of them.",
-        frozenset({P.ACCOUNT_VIEW, P.TASK_VIEW, P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.ACCOUNT_CREATE,
-                   P.HANDOFF_VIEW, P.HANDOFF_WRITE, P.SPICED_WRITE, P.LIBRARY_VIEW}),
+        frozenset(
+            {
+                P.ACCOUNT_VIEW,
+                P.TASK_VIEW,
+                P.TASK_EDIT,
+                P.NOTE_ADD,
+                P.CONTACT_EDIT,
+                P.ACCOUNT_CREATE,
+                P.HANDOFF_VIEW,
+                P.HANDOFF_WRITE,
+                P.SPICED_WRITE,
+                P.LIBRARY_VIEW,
+            }
+        ),
         Reach.SOLD,
-    ),  # fmt: skip
+    ),
     Role.DELIVERY: RoleSpec("Delivery", "Onboarding and services: deploys what was sold.", WORK | {P.ACCOUNT_EDIT}),
-    Role.SUPPORT: RoleSpec("Support", "Sees the account behind a case and leaves word.", READ | {P.NOTE_ADD, P.TASK_EDIT}),
+    Role.SUPPORT: RoleSpec(
+        "Support", "Sees the account behind a case and leaves word.", READ | {P.NOTE_ADD, P.TASK_EDIT}
+    ),
     Role.OPS: RoleSpec(
         "CS operations",
         "Keeps the model, the data and the plays in order.",
         RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE},
     ),
     Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
-    Role.INTEGRATION: RoleSpec("Integration", "Another system, through the API.", OWN_ACCOUNTS | {
-        P.HANDOFF_WRITE, P.HANDOFF_DECIDE, P.PLAY_EDIT, P.ACCOUNT_ASSIGN,
-    }),
-}  # fmt: skip
+    Role.INTEGRATION: RoleSpec(
+        "Integration",
+        "Another system, through the API.",
+        OWN_ACCOUNTS
+        | {
+            P.HANDOFF_WRITE,
+            P.HANDOFF_DECIDE,
+            P.PLAY_EDIT,
+            P.ACCOUNT_ASSIGN,
+        },
+    ),
+}
 
 # An API key isn't a person: nobody can be invited as one.
 PEOPLE_ROLES = [role for role in Role if role is not Role.INTEGRATION]

@@ -15,7 +15,8 @@ structlog.configure(
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,
 )
-_RENDER: Any = structlog.processors.JSONRenderer() if os.environ.get("LOG_FORMAT") == "json" else structlog.dev.ConsoleRenderer()
+_AS_JSON = os.environ.get("LOG_FORMAT") == "json"
+_RENDER: Any = structlog.processors.JSONRenderer() if _AS_JSON else structlog.dev.ConsoleRenderer()
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -1,4 +1,4 @@
-"""When the database or Redis is away: a clear page or a 503 problem, nothing half-written, and word of when to return."""
+"""When the database or Redis is away: a clear page or a 503 problem, and nothing half-written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cast and the stage: tenant acme with its people, tenant rival with Rita, and a database under row-level security."""
+"""The cast and the stage: tenant acme and its people, tenant rival with Rita, a database under row-level security."""
 
 from __future__ import annotations
 
@@ -82,7 +82,15 @@ def _tenant(slug: str, **people: str) -> SimpleNamespace:
 def acme_cast(db: None) -> SimpleNamespace:
     """Acme's people, outside any context: .tenant .ada .lee .cass .sal .dee .olly .vera .sue"""
     return _tenant(
-        "acme", ada="admin", lee="leader", cass="csm", sal="sales", dee="delivery", olly="ops", vera="viewer", sue="support"
+        "acme",
+        ada="admin",
+        lee="leader",
+        cass="csm",
+        sal="sales",
+        dee="delivery",
+        olly="ops",
+        vera="viewer",
+        sue="support",
     )
 
 

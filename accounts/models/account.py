@@ -62,7 +62,7 @@ class Account(TenantModel):
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = TenantManager.from_queryset(AccountQuerySet)()
+    objects = TenantManager.from_queryset(AccountQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["name", "id"]
@@ -86,9 +86,7 @@ class Account(TenantModel):
             models.Index(fields=["tenant", "segment", "name", "id"], name="accounts_account_by_segment"),
             models.Index(fields=["tenant", "domain"], name="accounts_account_by_domain"),
             models.Index(fields=["tenant", "-updated_at", "-id"], name="accounts_account_by_change"),
-            models.Index(
-                "tenant", OpClass(Lower("name"), "text_pattern_ops"), name="accounts_account_by_prefix"
-            ),
+            models.Index("tenant", OpClass(Lower("name"), "text_pattern_ops"), name="accounts_account_by_prefix"),
         ]
 
     def __str__(self) -> str:

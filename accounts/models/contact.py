@@ -45,7 +45,7 @@ class Contact(TenantModel):
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=40, blank=True)
     title = models.CharField(max_length=120, blank=True)
-    persona = models.CharField(max_length=80, blank=True, help_text="What kind of person, such as “Head of operations”.")
+    persona = models.CharField(max_length=80, blank=True, help_text="What kind of person, such as head of operations.")
     buying_role = models.CharField(max_length=15, choices=BuyingRole.choices, blank=True)
     stance = models.CharField(max_length=9, choices=Stance.choices, blank=True)
     influence = models.PositiveSmallIntegerField(choices=Influence.choices, default=Influence.UNKNOWN)
@@ -58,7 +58,7 @@ class Contact(TenantModel):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(ContactQuerySet)()
+    objects = TenantManager.from_queryset(ContactQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["name", "id"]
@@ -74,7 +74,9 @@ class Contact(TenantModel):
                 name="accounts_contact_email_once",
                 violation_error_message="This account has a contact with this e-mail address already.",
             ),
-            models.CheckConstraint(condition=~models.Q(successor=models.F("id")), name="accounts_contact_other_successor"),
+            models.CheckConstraint(
+                condition=~models.Q(successor=models.F("id")), name="accounts_contact_other_successor"
+            ),
         ]
         indexes = [
             models.Index(fields=["tenant", "email"], name="accounts_contact_by_email"),

@@ -51,7 +51,7 @@ class Task(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(TaskQuerySet)()
+    objects = TenantManager.from_queryset(TaskQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["due_on", "id"]

@@ -34,7 +34,7 @@ class Team(TenantModel):
     manager = MemberForeignKey(null=True, blank=True, related_name="+")
     parent = TenantForeignKey("self", null=True, blank=True, related_name="children")
 
-    objects = TenantManager.from_queryset(TeamQuerySet)()
+    objects = TenantManager.from_queryset(TeamQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["name"]

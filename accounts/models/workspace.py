@@ -94,9 +94,7 @@ class IdempotencyRecord(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta(TenantModel.Meta):
-        constraints = [
-            models.UniqueConstraint(fields=["tenant", "api_key", "key"], name="accounts_idempotency_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["tenant", "api_key", "key"], name="accounts_idempotency_once")]
         indexes = [models.Index(fields=["tenant", "created_at"], name="accounts_idempotency_by_age")]
 
     def __str__(self) -> str:

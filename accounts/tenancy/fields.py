@@ -14,7 +14,7 @@ DATABASE_TENANT = Cast(models.Func(models.Value("app.tenant_id"), function="curr
 
 
 def _bring(cls: type[models.Model], constraint: models.BaseConstraint) -> None:
-    """Adds the constraint to the model's own, whatever its Meta says; a migration's fake models carry theirs already."""
+    """Adds the constraint to the model's own, whatever its Meta says; a migration's models carry theirs already."""
     if cls._meta.abstract or cls.__module__ == "__fake__":
         return
     cls._meta.constraints = [*cls._meta.constraints, constraint]

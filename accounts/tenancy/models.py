@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 
@@ -23,8 +23,8 @@ class CurrentTenant(models.Expression):
     def __init__(self) -> None:
         super().__init__(output_field=models.BigIntegerField())
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        return "%s", [current_tenant_id()]
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s", (current_tenant_id(),)
 
 
 class TenantQuerySet(models.QuerySet[M]):
@@ -42,7 +42,7 @@ class TenantModel(models.Model):
     id = models.BigAutoField(primary_key=True)
     tenant = TenantField()
 
-    objects: TenantManager[Self] = TenantManager()
+    objects = TenantManager()
 
     class Meta:
         abstract = True

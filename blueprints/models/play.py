@@ -32,7 +32,7 @@ class Play(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(PlayQuerySet)()
+    objects = TenantManager.from_queryset(PlayQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["name", "id"]

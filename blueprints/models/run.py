@@ -19,8 +19,10 @@ class RunQuerySet(TenantQuerySet["Run"]):
         )
 
     def in_motion(self) -> RunQuerySet:
-        open_tasks = RunTask.objects.filter(run=models.OuterRef("pk"), task__status=TaskStatus.OPEN)
-        return self.filter(models.Exists(open_tasks))
+        return self.filter(models.Exists(_open_tasks()))
+
+    def at_rest(self) -> RunQuerySet:
+        return self.filter(~models.Exists(_open_tasks()))
 
 
 class Run(TenantModel):
@@ -30,7 +32,7 @@ class Run(TenantModel):
     event = TenantForeignKey(Event, related_name="+", db_index=False)
     started_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(RunQuerySet)()
+    objects = TenantManager.from_queryset(RunQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["-started_at", "-id"]
@@ -64,3 +66,7 @@ class RunTask(TenantModel):
 
     def __str__(self) -> str:
         return f"step {self.step} of run {self.run_id}"
+
+
+def _open_tasks() -> models.QuerySet[RunTask]:
+    return RunTask.objects.filter(run=models.OuterRef("pk"), task__status=TaskStatus.OPEN)

@@ -21,7 +21,7 @@ class Journey(TenantModel):
     began_by = MemberForeignKey(null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
 
-    objects = TenantManager.from_queryset(JourneyQuerySet)()
+    objects = TenantManager.from_queryset(JourneyQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["-began_at", "-id"]

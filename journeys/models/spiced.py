@@ -35,7 +35,7 @@ class SpicedEntry(TenantModel):
     evidence = models.TextField(blank=True)
     replaces = TenantForeignKey("self", null=True, blank=True, related_name="replacements")
 
-    objects = TenantManager.from_queryset(SpicedQuerySet)()
+    objects = TenantManager.from_queryset(SpicedQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["-occurred_on", "-id"]

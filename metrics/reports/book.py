@@ -59,7 +59,9 @@ def book(accounts: AccountQuerySet, *, currency: str, today: dt.date) -> Book:
 def retained(accounts: AccountQuerySet, *, currency: str, since: dt.date, until: dt.date) -> Retention:
     """The cohort that paid on `since`, and what it pays on `until`; point to point, per account, then summed."""
     per_account = (
-        RevenueMovement.objects.filter(account__in=Account.objects.filter(pk__in=accounts.values("pk")), currency=currency)
+        RevenueMovement.objects.filter(
+            account__in=Account.objects.filter(pk__in=accounts.values("pk")), currency=currency
+        )
         .values("account")
         .annotate(
             then=Coalesce(Sum("amount_minor", filter=Q(effective_on__lte=since)), 0),
@@ -68,6 +70,8 @@ def retained(accounts: AccountQuerySet, *, currency: str, since: dt.date, until:
         .filter(then__gt=0)
     )
     sums = per_account.aggregate(
-        start=Coalesce(Sum("then"), 0), end=Coalesce(Sum("now"), 0), kept=Coalesce(Sum(Greatest(Least("then", "now"), 0)), 0)
+        start=Coalesce(Sum("then"), 0),
+        end=Coalesce(Sum("now"), 0),
+        kept=Coalesce(Sum(Greatest(Least("then", "now"), 0)), 0),
     )
     return Retention(start=int(sums["start"]), end=int(sums["end"]), kept=int(sums["kept"]))

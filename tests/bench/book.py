@@ -1,4 +1,4 @@
-"""A hundred thousand accounts in one tenant among two hundred small ones, written set-based by the application's role."""
+"""A hundred thousand accounts in one tenant among two hundred small ones, written set-based."""
 
 from __future__ import annotations
 
@@ -88,6 +88,11 @@ def _key(tenant: Tenant, user: User, n: int) -> str:
     secret = KEY.format(n) if n else ""
     secret = f"csk_{n:08d}" + secret[PREFIX_LENGTH:]
     ApiKey.objects.create(
-        tenant=tenant, name="bench", prefix=secret[:PREFIX_LENGTH], key_hash=digest(secret), scope="write", created_by=user
+        tenant=tenant,
+        name="bench",
+        prefix=secret[:PREFIX_LENGTH],
+        key_hash=digest(secret),
+        scope="write",
+        created_by=user,
     )
     return secret

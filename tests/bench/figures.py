@@ -34,7 +34,7 @@ PAGES = {
 PAGE_GOAL_CPU, VIEW_GOAL, FLAT_GOAL, RLS_GOAL = 1.5, 2.5, 1.3, 1.5
 QUERY_GOALS = {"account page": 15}
 LIST_QUERIES = 12
-INTERNAL = ("django_session", "accounts_user\"", "accounts_membership", "set_config", "SAVEPOINT")
+INTERNAL = ("django_session", 'accounts_user"', "accounts_membership", "set_config", "SAVEPOINT")
 
 Figure = dict[str, Any]
 Request = Callable[[int], tuple[str, str, bytes | None]]
@@ -42,7 +42,14 @@ Request = Callable[[int], tuple[str, str, bytes | None]]
 
 def figure(name: str, value: float, unit: str, floor: float, goal: float, **more: Any) -> Figure:
     ratio = round(value / floor, 2) if floor else None
-    return {"name": name, "value": round(value, 2), "unit": unit, "floor": round(floor, 2), "ratio": ratio, "goal": goal} | more
+    return {
+        "name": name,
+        "value": round(value, 2),
+        "unit": unit,
+        "floor": round(floor, 2),
+        "ratio": ratio,
+        "goal": goal,
+    } | more
 
 
 class Run:
@@ -76,7 +83,11 @@ class Run:
             answer = self.client.get(self.path(name, self.stage.big))
         assert answer.status_code == 200, f"{name} answered {answer.status_code}"
         self.queries[name] = [q["sql"] for q in captured.captured_queries]
-        return [q for q in self.queries[name] if q.startswith(("SELECT", "(SELECT", "WITH")) and not any(i in q for i in INTERNAL)]
+        return [
+            q
+            for q in self.queries[name]
+            if q.startswith(("SELECT", "(SELECT", "WITH")) and not any(i in q for i in INTERNAL)
+        ]
 
 
 def measure(stage: Stage, home: Path, picked: str) -> Iterator[Figure]:
@@ -109,7 +120,9 @@ def _pages(run: Run, names: list[str], product: Any, floor: Any) -> Iterator[Fig
         path = run.path(name, run.stage.big)
         ours, bare = _in_turns(
             lambda path=path: burst(product[0], lambda n: ("GET", path, None), run.cookie, product[1], PAGES_EACH),
-            lambda name=name: burst(floor[0], lambda n: ("GET", f"/page/{name.replace(' ', '%20')}", None), {}, floor[1], PAGES_EACH),
+            lambda name=name: burst(
+                floor[0], lambda n: ("GET", f"/page/{name.replace(' ', '%20')}", None), {}, floor[1], PAGES_EACH
+            ),
         )
         p50, p95 = _median(ours, "p50"), _median(ours, "p95")
         default_p95 = default_p95 or p95
@@ -131,7 +144,9 @@ def _flatness(run: Run, names: list[str], product: Any) -> Iterator[Figure]:
             lambda path=big: burst(product[0], lambda n: ("GET", path, None), run.cookie, product[1], PAGES_EACH),
             lambda path=small: burst(product[0], lambda n: ("GET", path, None), run.cookie, product[1], PAGES_EACH),
         )
-        yield figure(f"{name}: p95 at 100,000 against 1,000", _median(many, "p95"), "ms", _median(few, "p95"), FLAT_GOAL)
+        yield figure(
+            f"{name}: p95 at 100,000 against 1,000", _median(many, "p95"), "ms", _median(few, "p95"), FLAT_GOAL
+        )
         yield figure(f"{name}: bytes at 100,000 against 1,000", many[-1].bytes, "bytes", few[-1].bytes, FLAT_GOAL)
 
 
@@ -141,11 +156,19 @@ def _rest(run: Run, product: Any, floor: Any) -> Iterator[Figure]:
 
     def new(prefix: str) -> Request:
         salt = iter(range(10_000_000))
-        return lambda n: ("POST", "", json.dumps({"name": f"New {prefix} {n}", "external_id": f"{prefix}-{next(salt)}-{n}"}).encode())
+        return lambda n: (
+            "POST",
+            "",
+            json.dumps({"name": f"New {prefix} {n}", "external_id": f"{prefix}-{next(salt)}-{n}"}).encode(),
+        )
 
     ours_new, bare_new = new("ours"), new("bare")
     calls: dict[str, tuple[Request, Request, float]] = {
-        "rest list": (lambda n: ("GET", "/api/v1/accounts?limit=50", None), lambda n: ("GET", "/rest/list", None), 1.67),
+        "rest list": (
+            lambda n: ("GET", "/api/v1/accounts?limit=50", None),
+            lambda n: ("GET", "/rest/list", None),
+            1.67,
+        ),
         "rest detail": (
             lambda n: ("GET", f"/api/v1/accounts/{run.account}", None),
             lambda n: ("GET", f"/rest/detail/{run.account}", None),
@@ -174,7 +197,9 @@ def _row_level_security(run: Run, statements: dict[str, list[str]]) -> Iterator[
         for _ in range(ROUNDS * 3):
             ours.append(_database_time("default", run.stage.big, queries))
             bare.append(_database_time("owner", run.stage.big, queries))
-        yield figure(f"{name}: SQL under row-level security", statistics.median(ours), "ms", statistics.median(bare), RLS_GOAL)
+        yield figure(
+            f"{name}: SQL under row-level security", statistics.median(ours), "ms", statistics.median(bare), RLS_GOAL
+        )
 
 
 def _database_time(alias: str, tenant: Tenant, queries: list[str]) -> float:

@@ -4,7 +4,7 @@ from csom.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.floor"
 MIDDLEWARE: list[str] = []
-SECRET_KEY = "bench"  # noqa: S105
+SECRET_KEY = "bench"
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],

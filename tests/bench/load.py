@@ -1,4 +1,4 @@
-"""Four clients against a running server: latencies by the clock, processor time by the kernel's account of the workers."""
+"""Four clients against a running server: latencies by the clock, processor time by the kernel's books."""
 
 from __future__ import annotations
 
@@ -38,7 +38,11 @@ class Load:
 
 
 def burst(
-    port: int, request: Callable[[int], tuple[str, str, bytes | None]], headers: dict[str, str], workers: list[int], count: int
+    port: int,
+    request: Callable[[int], tuple[str, str, bytes | None]],
+    headers: dict[str, str],
+    workers: list[int],
+    count: int,
 ) -> Load:
     """`request(n)` gives method, path and body of the nth call; any answer of 400 and above fails the run."""
     load, lock, numbers = Load(), threading.Lock(), iter(range(count))

@@ -22,7 +22,18 @@ def gunicorn(settings: str, **environment: str) -> Iterator[tuple[int, list[int]
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "csom.wsgi", "--workers", "2", "--bind", f"127.0.0.1:{port}", "--log-level", "error"],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "csom.wsgi",
+            "--workers",
+            "2",
+            "--bind",
+            f"127.0.0.1:{port}",
+            "--log-level",
+            "error",
+        ],
         cwd=ROOT,
         env=os.environ | environment | {"DJANGO_SETTINGS_MODULE": settings, "DEBUG": "0", "STATIC_MANIFEST": "0"},
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
-from accounts.models import Account
+from accounts.models import Account, AccountState
 from accounts.roles import Reach
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 from journeys.onboarding.questions import BY_CODE, CHOICES, Question, Said
@@ -34,6 +34,17 @@ class HandoffQuerySet(TenantQuerySet["Handoff"]):
             user_id = member.user_id  # type: ignore[union-attr]
             return self.filter(models.Q(rep_id=user_id) | models.Q(account__ae_id=user_id))
         return self
+
+    def with_arr(self) -> HandoffQuerySet:
+        """Adds `arr_minor`: what the account pays a year, as it stands now."""
+        arr = AccountState.objects.filter(account=models.OuterRef("account")).values("arr_minor")[:1]
+        return self.annotate(arr_minor=models.Subquery(arr))
+
+    def with_progress(self) -> HandoffQuerySet:
+        """Adds `answered`: how many questions have an answer, by a count of its own for each row that is read."""
+        given = HandoffAnswer.objects.filter(handoff=models.OuterRef("pk")).exclude(text="", not_known=False)
+        counted = given.order_by().values("handoff").annotate(n=models.Count("pk")).values("n")
+        return self.annotate(answered=Coalesce(models.Subquery(counted), 0))
 
     def open(self) -> HandoffQuerySet:
         """Still the rep's: nobody has accepted yet."""
@@ -69,7 +80,10 @@ class Handoff(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(HandoffQuerySet)()
+    arr_minor: int | None  # from with_arr()
+    answered: int  # from with_progress()
+
+    objects = TenantManager.from_queryset(HandoffQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["committed_on", "id"]
