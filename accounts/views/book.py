@@ -12,10 +12,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import MemberRequest, visible_accounts
-from accounts.filters import CUSTOM, AccountFilter
+from accounts.filters import CUSTOM, SCOPES, AccountFilter
 from accounts.models import CustomField, SavedView
 from accounts.models.account import AccountQuerySet
-from accounts.roles import Role
+from accounts.roles import Reach, Role
 from accounts.search import SIZE, Sort
 from accounts.views.columns import USUAL, Column, columns_of
 
@@ -35,6 +35,13 @@ class Tab:
     @property
     def href(self) -> str:
         return f"?view={self.key}&{self.query}"
+
+
+@dataclass(frozen=True)
+class Scope:
+    label: Any
+    href: str
+    current: bool
 
 
 class Book:
@@ -108,6 +115,30 @@ class Book:
         if view := self.given.get("view", ""):
             asked["view"] = view
         return "?" + asked.urlencode()
+
+    @property
+    def own_view(self) -> bool:
+        return self.view is not None and self.view.owner_id == self.request.user.pk
+
+    @property
+    def scopes(self) -> list[Scope]:
+        """Own, team, all, for those who see more than what they sell."""
+        if self.request.membership.reach is Reach.SOLD:
+            return []
+        return [Scope(label, self.link(scope=code), code == self.asked["scope"]) for code, label in SCOPES]
+
+    @property
+    def filtered(self) -> bool:
+        return bool(set(self.asked) - {"scope", "sort", "cols", "size"})
+
+    @property
+    def clear(self) -> str:
+        """The same order and columns without any filter."""
+        kept = QueryDict(mutable=True)
+        for name in ("scope", "sort", "cols", "size"):
+            if name in self.asked:
+                kept.setlist(name, self.asked.getlist(name))
+        return "?" + kept.urlencode()
 
     @cached_property
     def tabs(self) -> list[Tab]:

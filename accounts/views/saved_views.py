@@ -35,7 +35,7 @@ def create(request: MemberRequest) -> HttpResponse:
 @requires(Permission.ACCOUNT_VIEW)
 def edit(request: MemberRequest, pk: int) -> HttpResponse:
     view = get_object_or_404(SavedView, pk=pk, owner=request.user)
-    start = {"name": view.name, "shared": view.shared, "query": view.query}
+    start = {"name": view.name, "shared": view.shared, "query": request.GET.urlencode() or view.query}
     may_share = request.membership.may(Permission.VIEW_SHARE)
     form = ViewForm(request.POST or None, initial=start, may_share=may_share)
     if request.method == "GET":
