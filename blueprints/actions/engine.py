@@ -81,10 +81,12 @@ def parked(kind: str) -> QuerySet[InboxEntry]:
 
 
 @transaction.atomic
-def retry(entry: InboxEntry) -> None:
-    """A person mended the cause: the event is looked at again with the next ring."""
-    InboxEntry.objects.filter(pk=entry.pk).update(attempts=0, last_error="", due_at=Now())
-    timeline.ring(timeline.EVENTS)
+def retry(entries: QuerySet[InboxEntry]) -> int:
+    """A person mended the cause: these events are looked at again with the next ring. Returns how many."""
+    count = entries.update(attempts=0, last_error="", due_at=Now())
+    if count:
+        timeline.ring(timeline.EVENTS)
+    return count
 
 
 def _furnish(tenant_id: int) -> None:

@@ -1,0 +1,1 @@
+"""Pages of HOW: the library, the plays, and their runs."""

@@ -1,0 +1,243 @@
+"""Pages: who sees what, what a person may change, what a page costs."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts import timeline
+from accounts.actions import tasks
+from accounts.models import InboxEntry, Task
+from accounts.tenancy.context import tenant_context
+from blueprints.actions import engine, library
+from blueprints.models import Play, Run
+from tests.factories.accounts import AccountFactory
+from tests.factories.blueprints import PlayFactory, step
+
+
+@pytest.fixture
+def story(acme_cast) -> SimpleNamespace:
+    """The library, one champion who left, and the run that came of it."""
+    library.load(acme_cast.tenant)
+    with tenant_context(acme_cast.tenant):
+        account = AccountFactory(name="Brightwave", csm=acme_cast.cass, ae=acme_cast.sal)
+        timeline.record(
+            "contact.departed",
+            account=account,
+            by=acme_cast.cass,
+            name="Kim",
+            buying_role="champion",
+            moved_to="Octopia",
+        )
+    engine.drain(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        run = Run.objects.get()
+        return SimpleNamespace(account=account, run=run, play=run.play)
+
+
+def posted(play: Play, steps: list[dict], **more: object) -> dict:
+    data = {"name": play.name, "because": play.because, "version": play.version,
+            "steps-TOTAL_FORMS": len(steps), "steps-INITIAL_FORMS": len(play.current().steps)}  # fmt: skip
+    for number, one in enumerate(steps):
+        data |= {f"steps-{number}-{name}": value for name, value in one.items()}
+    return data | more
+
+
+def test_the_library_lists_every_blueprint(acme_cast, story, page):
+    html = page(acme_cast.vera, acme_cast.tenant).get("/library/").content.decode()
+    assert html.count('class="card relative') == 21
+    assert "Joint Impact Plan" in html
+
+
+def test_a_blueprint_shows_its_steps_what_comes_next_and_the_plays_that_use_it(acme_cast, story, page):
+    html = page(acme_cast.cass, acme_cast.tenant).get("/library/02/").content.decode()
+    assert "Look up everyone who will attend" in html
+    assert "/w/acme/library/03/" in html
+    assert f"/w/acme/plays/{_onboarding(acme_cast).pk}/" in html
+    assert page(acme_cast.cass, acme_cast.tenant).get("/library/99/").status_code == 404
+
+
+def test_a_rep_reads_the_library_and_not_the_plays(acme_cast, story, page):
+    rep = page(acme_cast.sal, acme_cast.tenant)
+    assert rep.get("/library/02/").status_code == 200
+    for path in ("/plays/", f"/plays/{story.play.pk}/", f"/runs/{story.run.pk}/"):
+        assert rep.get(path).status_code == 403
+
+
+def test_the_plays_say_what_starts_them_and_how_often(acme_cast, story, page):
+    html = page(acme_cast.vera, acme_cast.tenant).get("/plays/").content.decode()
+    assert "Contact departed, if buying role is champion" in " ".join(html.split())
+    assert "just now" in html
+
+
+def test_a_play_shows_its_sentence_its_runs_and_offers_changes_to_those_who_may(acme_cast, story, page):
+    seen = page(acme_cast.vera, acme_cast.tenant).get(f"/plays/{story.play.pk}/").content.decode()
+    assert "buying role is champion" in seen
+    assert "Brightwave" in seen
+    assert "/pause/" not in seen
+    assert "/pause/" in page(acme_cast.olly, acme_cast.tenant).get(f"/plays/{story.play.pk}/").content.decode()
+
+
+def test_a_run_tells_why_it_started_and_what_became_of_its_tasks(acme_cast, story, page):
+    with tenant_context(acme_cast.tenant):
+        task = Task.objects.order_by("pk").first()
+        tasks.complete(task, outcome="achieved", note="Met Lou", by=acme_cast.cass)
+    html = page(acme_cast.vera, acme_cast.tenant).get(f"/runs/{story.run.pk}/").content.decode()
+    assert "buying role is champion" in html
+    assert "Met Lou" in html
+    assert "1 of 4 tasks closed" in html
+
+
+def test_the_panel_shows_what_is_in_motion(acme_cast, story, page):
+    html = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{story.account.pk}/plays/panel/").content.decode()
+    assert "Champion departed" in html
+    assert "0/4" in html
+    assert "Cass of Acme" in html
+
+
+def test_the_panel_is_empty_once_every_task_is_closed(acme_cast, story, page):
+    with tenant_context(acme_cast.tenant):
+        for task in Task.objects.all():
+            tasks.drop(task, by=acme_cast.cass)
+    html = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{story.account.pk}/plays/panel/").content.decode()
+    assert "No play is in motion here" in html
+
+
+def test_pausing_and_switching_on(acme_cast, story, page):
+    ops = page(acme_cast.olly, acme_cast.tenant)
+    assert ops.post(f"/plays/{story.play.pk}/pause/").status_code == 302
+    assert _state(acme_cast, story) == "paused"
+    assert ops.post(f"/plays/{story.play.pk}/on/").status_code == 302
+    assert _state(acme_cast, story) == "on"
+
+
+@pytest.mark.parametrize("verb", ["on", "pause", "retry", "edit"])
+def test_a_csm_may_look_and_not_touch(acme_cast, story, page, verb):
+    assert page(acme_cast.cass, acme_cast.tenant).post(f"/plays/{story.play.pk}/{verb}/").status_code == 403
+    assert _state(acme_cast, story) == "on"
+
+
+def test_editing_makes_a_version(acme_cast, story, page):
+    ops = page(acme_cast.olly, acme_cast.tenant)
+    assert ops.get(f"/plays/{story.play.pk}/edit/").status_code == 200
+    with tenant_context(acme_cast.tenant):
+        old = story.play.current().steps
+        rows = [
+            step("Later", days=9) | {"ORDER": 2},
+            step("First") | {"ORDER": 1},
+            step("Gone") | {"ORDER": 3, "DELETE": "on"},
+        ]
+        data = posted(story.play, [*rows, old[3] | {"ORDER": 4}, step("", days=2)])
+    assert ops.post(f"/plays/{story.play.pk}/edit/", data).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        made = story.play.current()
+        assert (made.number, made.created_by) == (2, acme_cast.olly)
+        assert [(one["title"], one["days"]) for one in made.steps] == [
+            ("First", 2),
+            ("Later", 9),
+            (old[3]["title"], 10),
+        ]
+        assert made.steps[2]["detail"] == old[3]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps-0-title": ""}, "This field is required."),
+        ({"steps-0-days": "-1"}, "greater than or equal to 0"),
+        ({"steps-0-role": "boss"}, "is not one of the available choices"),
+        ({"name": ""}, "This field is required."),
+        ({"steps-0-DELETE": "on"}, "A play needs at least one step."),
+    ],
+)
+def test_a_wrong_edit_is_named_and_nothing_typed_is_lost(acme_cast, story, page, change, message):
+    with tenant_context(acme_cast.tenant):
+        play = PlayFactory(steps=[step("Only")])
+        data = posted(play, [step("Mine, typed") | {"ORDER": 1}], **change)
+    response = page(acme_cast.olly, acme_cast.tenant).post(f"/plays/{play.pk}/edit/", data)
+    assert response.status_code == 422
+    assert message in response.content.decode()
+    if "steps-0-title" not in change:
+        assert "Mine, typed" in response.content.decode()
+    with tenant_context(acme_cast.tenant):
+        assert play.versions.count() == 1
+
+
+def test_two_editors_the_later_one_sees_both(acme_cast, story, page):
+    with tenant_context(acme_cast.tenant):
+        play = PlayFactory(steps=[step("Only")])
+        hers = posted(play, [step("Hers") | {"ORDER": 1}])
+        mine = posted(play, [step("Mine") | {"ORDER": 1}], name="My name")
+    assert page(acme_cast.lee, acme_cast.tenant).post(f"/plays/{play.pk}/edit/", hers).status_code == 302
+    ops = page(acme_cast.olly, acme_cast.tenant)
+    response = ops.post(f"/plays/{play.pk}/edit/", mine)
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Hers" in html
+    assert "Mine" in html
+    assert ops.post(f"/plays/{play.pk}/edit/", mine | {"version": 2}).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        assert [version.steps[0]["title"] for version in play.versions.all()] == ["Mine", "Hers", "Only"]
+
+
+def test_events_that_were_put_aside_are_shown_and_can_be_tried_again(acme_cast, story, page):
+    with tenant_context(acme_cast.tenant):
+        event = timeline.record("contact.departed", account=story.account, by=None, name="Lou", buying_role="champion")
+        InboxEntry.objects.filter(event=event).update(attempts=8, last_error="Champion departed: KeyError: 'role'")
+    ops = page(acme_cast.olly, acme_cast.tenant)
+    assert "KeyError" in ops.get(f"/plays/{story.play.pk}/").content.decode()
+    assert ops.post(f"/plays/{story.play.pk}/retry/").status_code == 302
+    assert engine.drain(acme_cast.tenant.pk).started == 1
+    assert "KeyError" not in ops.get(f"/plays/{story.play.pk}/").content.decode()
+
+
+def test_runs_go_on_on_the_next_page_without_gap_or_repetition(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        play = PlayFactory()
+        for number in range(30):
+            timeline.record("contact.departed", account=AccountFactory(name=f"Account {number:02}"), by=None)
+    engine.drain(acme_cast.tenant.pk)
+    client = page(acme_cast.vera, acme_cast.tenant)
+    first = client.get(f"/plays/{play.pk}/").context
+    second = client.get(f"/plays/{play.pk}/?after={first['next']}").context
+    seen = [run.account.name for run, _ in [*first["runs"], *second["runs"]]]
+    assert seen == [f"Account {number:02}" for number in reversed(range(30))]
+    assert second["next"] is None
+
+
+def test_another_tenant_finds_nothing(acme_cast, story, rival, page):
+    library.load(rival.tenant)
+    rita = page(rival.rita, rival.tenant)
+    for path in (f"/plays/{story.play.pk}/", f"/plays/{story.play.pk}/edit/", f"/runs/{story.run.pk}/",
+                 f"/accounts/{story.account.pk}/plays/panel/"):  # fmt: skip
+        assert rita.get(path).status_code == 404
+    for verb in ("on", "pause", "retry", "edit"):
+        assert rita.post(f"/plays/{story.play.pk}/{verb}/").status_code == 404
+    assert _state(acme_cast, story) == "on"
+
+
+@pytest.mark.parametrize(
+    ("path", "budget"),
+    [("/library/", 6), ("/library/02/", 9), ("/plays/", 7), ("/plays/{play}/", 10), ("/runs/{run}/", 7)],
+)
+def test_what_a_page_costs(acme_cast, story, page, path, budget):
+    """Session, person, membership and the tenant's context are four of them."""
+    client = page(acme_cast.vera, acme_cast.tenant)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        response = client.get(path.format(play=story.play.pk, run=story.run.pk))
+    assert response.status_code == 200
+    counted = [q["sql"] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    assert len(counted) <= budget, "\n".join(counted)
+
+
+def _state(cast, story) -> str:
+    with tenant_context(cast.tenant):
+        return Play.objects.get(pk=story.play.pk).state
+
+
+def _onboarding(cast) -> Play:
+    with tenant_context(cast.tenant):
+        return Play.objects.get(code="onboarding")
