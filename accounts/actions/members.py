@@ -9,10 +9,11 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import timeline
+from accounts.actions import handing_on, ownership
 from accounts.actions.errors import Conflict, named_refusals, refuse
 from accounts.actions.validity import check
 from accounts.keys import digest, fresh_secret
-from accounts.models import Invitation, Membership, Team, TeamMember, User
+from accounts.models import Account, Invitation, Membership, Task, Team, TeamMember, User
 from accounts.roles import SPECS, Role
 from accounts.tenancy.context import current_tenant_id, tenant_context
 
@@ -101,20 +102,32 @@ def change_role(member: Membership, role: str, *, by: User, seen: str | None = N
 
 
 @transaction.atomic
-def end(member: Membership, *, by: User) -> Membership:
-    """The person may no longer enter. What they wrote keeps their name; their teams let them go."""
+def end(member: Membership, *, by: User, successor: User | None = None) -> Membership:
+    """The person may no longer enter. What they wrote keeps their name; a successor gets accounts and open tasks."""
     admins = _hold_admins()
     row = Membership.objects.here().select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
     if row.ended_at is not None:
         return row
     if admins == [row.pk]:
         raise refuse("", "A workspace needs an admin. Make somebody else an admin first.")
+    if successor is not None:
+        _hand_over(row.user, successor, by)
     row.ended_at = timezone.now()
     row.save(update_fields=["ended_at"])
     TeamMember.objects.filter(member_id=row.user_id).delete()
     Team.objects.filter(manager_id=row.user_id).update(manager=None)
     timeline.record("member.ended", by=by, user_id=row.user_id, name=str(row.user), role=row.role_label)
     return row
+
+
+def _hand_over(leaving: User, successor: User, by: User) -> None:
+    if successor.pk == leaving.pk:
+        raise refuse("successor", "Choose somebody who stays.")
+    for role in ownership.ROLES:
+        held = Account.objects.present().filter(**{role: leaving}).values_list("pk", flat=True)
+        ownership.assign(held, {role: successor}, by=by)
+    waiting = Task.objects.open().filter(assignee=leaving).values_list("pk", flat=True)  # type: ignore[attr-defined]
+    handing_on.reassign(waiting, assignee=successor, by=by)
 
 
 def _hold_admins() -> list[int]:

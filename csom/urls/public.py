@@ -6,6 +6,7 @@ from accounts.admin import operator_site
 from csom import health, styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.urls.public")),
     path("accounts/", include("allauth.urls")),
     path("admin/", operator_site.urls),
     path("api/v1/", include("csom.api")),

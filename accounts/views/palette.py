@@ -1,0 +1,117 @@
+"""The command palette: accounts, people and what one may do, on the account of the page first."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from accounts import search
+from accounts.access import MemberRequest, requires, visible_accounts
+from accounts.filters import OWNERS
+from accounts.models import Contact
+from accounts.roles import Permission, Role
+
+ACCOUNTS, PEOPLE, ACTIONS, RECENT = 8, 6, 8, 5
+LONGEST = 100
+ON_ACCOUNT = re.compile(r"/accounts/(\d+)/")
+
+
+@dataclass(frozen=True)
+class Command:
+    label: Any
+    icon: str
+    url_name: str
+    permission: Permission
+
+
+# Of the account whose page is open, then of the workspace.
+OF_ACCOUNT = (
+    Command(_("Log a call or a note"), "sticky-note", "accounts:note-add", Permission.NOTE_ADD),
+    Command(_("Add a contact"), "user-plus", "accounts:contact-add", Permission.CONTACT_EDIT),
+    Command(_("Sign a contract"), "signature", "accounts:contract-sign", Permission.CONTRACT_EDIT),
+    Command(_("Edit this account"), "pencil", "accounts:account-edit", Permission.ACCOUNT_EDIT),
+    Command(_("Contracts and revenue"), "file-text", "accounts:contract-list", Permission.ACCOUNT_VIEW),
+    Command(_("Timeline"), "history", "accounts:account-timeline", Permission.ACCOUNT_VIEW),
+)
+COMMANDS = (
+    Command(_("My day"), "house", "accounts:home", Permission.TASK_VIEW),
+    Command(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW),
+    Command(_("New task"), "square-plus", "accounts:task-add", Permission.TASK_EDIT),
+    Command(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW),
+    Command(_("New account"), "building-2", "accounts:account-add", Permission.ACCOUNT_CREATE),
+    Command(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW),
+    Command(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW),
+    Command(_("Blueprint library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW),
+    Command(_("Preferences"), "sliders-horizontal", "accounts:preferences", Permission.ACCOUNT_VIEW),
+    Command(_("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW),
+    Command(_("Invite people"), "mail-plus", "accounts:member-list", Permission.MEMBER_MANAGE),
+    Command(_("Teams"), "users", "accounts:team-list", Permission.SETTINGS_VIEW),
+    Command(_("API keys"), "key-round", "accounts:key-list", Permission.KEY_MANAGE),
+    Command(_("Products"), "package", "accounts:product-list", Permission.SETTINGS_VIEW),
+    Command(_("Custom fields"), "text-cursor-input", "accounts:field-list", Permission.SETTINGS_VIEW),
+)
+
+
+@require_GET
+@requires(Permission.ACCOUNT_VIEW)
+def palette(request: MemberRequest) -> HttpResponse:
+    words = request.GET.get("q", "").strip().replace("\0", "")[:LONGEST]
+    context = {
+        "q": words,
+        "here": _commands(request, OF_ACCOUNT, words, account=_open_account(request)),
+        "accounts": _accounts(request, words),
+        "people": _people(request, words) if words else [],
+        "actions": _commands(request, COMMANDS, words)[:ACTIONS],
+    }
+    return render(request, "accounts/palette.html", context)
+
+
+def _accounts(request: MemberRequest, words: str) -> list[dict[str, Any]]:
+    """What matches; before anything is typed, one's own that changed last."""
+    columns = ("id", "name", "domain", "phase")
+    if words:
+        found = search.accounts_named(visible_accounts(request), words)
+        return list(found.order_by("name", "id").values(*columns)[:ACCOUNTS])
+    holder = OWNERS.get(Role(request.membership.role), "csm")
+    mine = visible_accounts(request).filter(**{holder: request.membership.user_id})
+    return list(mine.order_by("-updated_at", "-id").values(*columns)[:RECENT])
+
+
+def _people(request: MemberRequest, words: str) -> list[dict[str, Any]]:
+    seen = Contact.objects.filter(account__in=visible_accounts(request).order_by().values("pk"))
+    found = search.contacts_named(seen, words).order_by("name", "id")  # type: ignore[arg-type]
+    return list(found.values("id", "name", "title", "account_id", "account__name")[:PEOPLE])
+
+
+def _commands(
+    request: MemberRequest, commands: tuple[Command, ...], words: str, account: int | None = None
+) -> list[dict[str, Any]]:
+    """Those that the role may do and whose words begin like what was typed."""
+    if commands is OF_ACCOUNT and account is None:
+        return []
+    args = [] if account is None else [account]
+    wanted = words.lower().split()
+    found = []
+    for command in commands:
+        if not request.membership.may(command.permission) or not all(w in str(command.label).lower() for w in wanted):
+            continue
+        try:
+            found.append({"label": command.label, "icon": command.icon, "url": reverse(command.url_name, args=args)})
+        except NoReverseMatch:
+            continue
+    return found
+
+
+def _open_account(request: MemberRequest) -> int | None:
+    """The account of the page behind the palette, when this person may see it."""
+    page = ON_ACCOUNT.search(request.htmx.current_url_abs_path or "") if request.htmx else None  # type: ignore[attr-defined]
+    if page is None:
+        return None
+    return visible_accounts(request).filter(pk=int(page[1])).values_list("pk", flat=True).first()

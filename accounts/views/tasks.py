@@ -1,0 +1,107 @@
+"""Tasks: the inbox, one task beside it, and a new one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts import calendar, formats
+from accounts.access import MemberRequest, requires, visible_accounts
+from accounts.actions import tasks
+from accounts.forms.answers import attempt
+from accounts.forms.tasks import TaskForm
+from accounts.models import Event, Task
+from accounts.roles import Permission
+from accounts.views import inbox
+from accounts.views.happenings import told
+from accounts.views.scopes import scope_of, visible_tasks
+
+LATEST = 4
+
+
+@require_GET
+@requires(Permission.TASK_VIEW)
+def task_list(request: MemberRequest) -> HttpResponse:
+    """The list; the next stretch of it comes alone."""
+    after = request.GET.get("after", "")
+    page = inbox.read(request, scope_of(request), after)
+    context = {"inbox": page, "may_edit": request.membership.may(Permission.TASK_EDIT)}
+    if request.htmx and after:
+        return render(request, "accounts/tasks.html#groups", context)
+    part = "#inbox" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
+    return render(request, f"accounts/tasks.html{part}", context)
+
+
+@require_GET
+@requires(Permission.TASK_VIEW)
+def task_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """One task: beside the list as a page, alone for htmx."""
+    context = beside(request, task_or_404(request, pk))
+    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
+        return render(request, "accounts/task_detail.html", context)
+    return render(request, "accounts/tasks.html", context | {"inbox": inbox.read(request, scope_of(request))})
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TASK_EDIT)
+def task_add(request: MemberRequest) -> HttpResponse:
+    first = {"account": request.GET.get("account"), "assignee": request.user.pk,
+             "due_on": calendar.local_today(request.tenant)}  # fmt: skip
+    form = TaskForm(request.POST or None, accounts=visible_accounts(request), initial=first)
+    status = 200
+    if request.method == "POST":
+        task, status = attempt(form, lambda: tasks.add(form.values, by=request.user))
+        if task:
+            messages.success(request, _("Task added: “{title}”.").format(title=task.title))
+            return (
+                redirect("accounts:account-detail", task.account_id)
+                if task.account_id
+                else redirect("accounts:task-detail", task.pk)
+            )
+    return render(request, "accounts/task_form.html", {"form": form, "title": _("New task")}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.TASK_EDIT)
+def task_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    task = task_or_404(request, pk)
+    form = TaskForm(request.POST or None, row=task, accounts=visible_accounts(request))
+    status = 200
+    if request.method == "POST":
+        saved, status = attempt(form, lambda: tasks.edit(task, form.values, by=request.user, version=form.seen_version))
+        if saved:
+            messages.success(request, _("Task saved."))
+            return redirect("accounts:task-detail", pk)
+    context = {"form": form, "task": task, "title": _("Edit task"), "back": reverse("accounts:task-detail", args=[pk])}
+    return render(request, "accounts/task_form.html", context, status=status)
+
+
+def task_or_404(request: MemberRequest, pk: int) -> Task:
+    found = visible_tasks(request).select_related("account", "assignee", "created_by", "closed_by")
+    task = found.filter(pk=pk).first()
+    if task is None:
+        raise Http404("No such task")
+    return task
+
+
+def beside(request: MemberRequest, task: Task) -> dict[str, Any]:
+    """What stands beside the list: the task, where it came from, and what happened on its account lately."""
+    zone = request.tenant.zone
+    today = calendar.local_today(request.tenant)
+    return {
+        "task": task,
+        "due": formats.date(task.due_on),
+        "due_in": formats.days_until(task.due_on, today),
+        "source": inbox.source_label(task.source),
+        "created": formats.date_time(task.created_at.astimezone(zone)),
+        "closed": formats.date_time(task.closed_at.astimezone(zone)) if task.closed_at else "",
+        "asleep_until": formats.date(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
+        "latest": told(request, Event.objects.filter(account=task.account_id), LATEST) if task.account_id else [],
+        "may_edit": request.membership.may(Permission.TASK_EDIT),
+    }
