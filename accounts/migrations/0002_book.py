@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('phone', models.CharField(blank=True, max_length=40)),
                 ('title', models.CharField(blank=True, max_length=120)),
-                ('persona', models.CharField(blank=True, help_text='What kind of person, such as “Head of operations”.', max_length=80)),
+                ('persona', models.CharField(blank=True, help_text="What kind of person, such as head of operations.", max_length=80)),
                 ('buying_role', models.CharField(blank=True, choices=[('initiator', 'Initiator'), ('user', 'User'), ('champion', 'Champion'), ('decider', 'Decider'), ('executive_buyer', 'Executive buyer'), ('gatekeeper', 'Gatekeeper'), ('influencer', 'Influencer')], max_length=15)),
                 ('stance', models.CharField(blank=True, choices=[('advocate', 'Advocate'), ('neutral', 'Neutral'), ('detractor', 'Detractor')], max_length=9)),
                 ('influence', models.PositiveSmallIntegerField(choices=[(0, 'Unknown'), (1, 'Low'), (2, 'Medium'), (3, 'High')], default=0)),

