@@ -7,7 +7,10 @@ const items = (menu) => $$(".menu-list :is(a[href], button, input, select)", men
 function place(menu) {
   const list = $(".menu-list", menu);
   if (!menu.closest(".scroll-x, .tabs, .dialog, .drawer")) return;
-  const edge = $("summary", menu).getBoundingClientRect();
+  under(list, $("summary", menu).getBoundingClientRect());
+}
+
+function under(list, edge) {
   const below = innerHeight - edge.bottom > list.offsetHeight + 8;
   Object.assign(list.style, {
     position: "fixed",
@@ -19,6 +22,10 @@ function place(menu) {
 
 document.addEventListener("toggle", (event) => {
   const menu = event.target;
+  if (menu.matches?.(".menu[popover]") && event.newState === "open") {
+    const button = $(`[popovertarget="${CSS.escape(menu.id)}"]`);
+    if (button) under(menu, button.getBoundingClientRect());
+  }
   if (!menu.matches?.("details[data-menu]") || !menu.open) return;
   $$("details[data-menu][open]").forEach((other) => { if (other !== menu && !other.contains(menu)) other.open = false; });
   place(menu);

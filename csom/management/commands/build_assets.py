@@ -96,6 +96,7 @@ def style_sources() -> Iterator[Path]:
     yield from sorted((base / "templates").rglob("*.html"))
     yield from sorted((base / "static/js").glob("*.js"))
     yield from sorted((base / "csom/templatetags").glob("*.py"))
+    yield base / "csom/styleguide.py"
 
 
 def font_key() -> str:
