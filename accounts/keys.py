@@ -33,8 +33,7 @@ def key_of(authorization: str) -> ApiKey | None:
     if scheme.lower() != "bearer" or not secret.startswith(MARK):
         return None
     living = Q(revoked_at=None) & (Q(expires_at=None) | Q(expires_at__gt=Now()))
-    key = ApiKey.objects.select_related("tenant").filter(living, prefix=secret[:PREFIX_LENGTH]).first()
+    key = ApiKey.objects.select_related("tenant", "created_by").filter(living, prefix=secret[:PREFIX_LENGTH]).first()
     if key is None or not secrets.compare_digest(key.key_hash, digest(secret.strip())):
         return None
     return key
-

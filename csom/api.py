@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from csp.decorators import csp_update
 from django.conf import settings
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, path, re_path
@@ -42,6 +43,7 @@ def _described() -> str:
     return SCHEMA.read_text()
 
 
+@transaction.non_atomic_requests
 @require_safe
 @cache_control(public=True, max_age=300)
 def schema(request: HttpRequest) -> HttpResponse:

@@ -42,7 +42,9 @@ class AccountShape(Shape):
     csm = Person(allow_null=True)
     ae = Person(allow_null=True, help_text="Account executive.")
     delivery = Person(allow_null=True)
-    parent = serializers.IntegerField(allow_null=True, help_text="The id of the account above.")
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        allow_null=True, help_text="The id of the account above."
+    )
     arr = Amount(help_text="Annual recurring revenue today.")
     renewal_on = serializers.DateField(allow_null=True, help_text="The next renewal.")
     last_touch_at = serializers.DateTimeField(allow_null=True, help_text="The latest contact with the customer.")
@@ -87,7 +89,9 @@ class AccountEntry(Entry):
     csm = Member(required=False, allow_null=True)
     ae = Member(required=False, allow_null=True)
     delivery = Member(required=False, allow_null=True)
-    parent = serializers.IntegerField(min_value=1, max_value=LARGEST_ID, required=False, allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        min_value=1, max_value=LARGEST_ID, required=False, allow_null=True
+    )
     custom = serializers.DictField(
         required=False, help_text="Laid over the values that are there; null removes a value."
     )

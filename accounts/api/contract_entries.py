@@ -105,7 +105,7 @@ class LineEntry(Entry):
 
 
 class WithLines(Entry):
-    lines = LineEntry(many=True, allow_empty=False, max_length=MOST_LINES)
+    lines = LineEntry(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Lines as the actions take them, but for their amounts, whose currency only the contract knows."""

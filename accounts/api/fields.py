@@ -6,7 +6,6 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -129,7 +128,7 @@ class Money(Entry):
 class Amount(serializers.Serializer):
     """An amount as a decimal text such as "1234.50", and its ISO 4217 currency."""
 
-    amount = extend_schema_field(OpenApiTypes.STR)(serializers.CharField())
+    amount = serializers.CharField()
     currency = serializers.CharField()
 
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.http import urlencode
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -25,7 +25,7 @@ LARGEST_ID = 2**63 - 1
 class Cursor(BasePagination):
     """The order comes from the view: `order(request)` -> ("id",) or ("-occurred_at", "-id")."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         order: tuple[str, ...] = view.order(request)
         limit = _limit(request)

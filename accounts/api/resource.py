@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts.actions import api_keys
 from accounts.api import idempotency, throttle
+from accounts.api.filters import Filters
 from accounts.api.parsers import StrictJson
 from accounts.models import ApiKey, Tenant, User
 from accounts.roles import Permission
@@ -36,6 +37,7 @@ class Resource(viewsets.GenericViewSet):
     entries: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
 
     parser_classes = (StrictJson,)
+    filter_backends: Any = (Filters,)
     metadata_class = None
     lookup_value_regex = "[0-9]{1,18}"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -14,6 +14,9 @@ from accounts.api.fields import Entry
 from accounts.api.idempotency import HEADER, LONGEST, REPLAYED
 from accounts.api.problems import MEDIA_TYPE
 
+if TYPE_CHECKING:
+    from accounts.api.resource import Resource
+
 
 class ProblemShape(serializers.Serializer):
     """What went wrong (RFC 9457)."""
@@ -22,7 +25,7 @@ class ProblemShape(serializers.Serializer):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="What went wrong, in a sentence.")
-    errors = serializers.DictField(
+    errors = serializers.DictField(  # type: ignore[assignment]
         required=False, help_text="Each wrong field with its messages; items of a list by their index."
     )
     current = serializers.DictField(required=False, help_text="After a conflict: the row as it stands now.")
@@ -48,7 +51,7 @@ RATE = {
 }
 
 
-class BearerKey(OpenApiAuthenticationExtension):
+class BearerKey(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "accounts.api.authentication.KeyAuthentication"
     name = "key"
 
@@ -57,9 +60,15 @@ class BearerKey(OpenApiAuthenticationExtension):
 
 
 class Schema(AutoSchema):
+    view: Resource  # type: ignore[override]
+
     def get_request_serializer(self) -> Any:
-        entry = getattr(self.view, "entries", {}).get(self.view.action)
+        entry = self.entry()
         return entry(partial=self.method == "PATCH") if entry else None
+
+    def entry(self) -> type[serializers.Serializer] | None:
+        """What the caller says in this operation, if anything."""
+        return self.view.entries.get(str(self.view.action))
 
     def get_response_serializers(self) -> Any:
         return self.view.shape
@@ -68,17 +77,17 @@ class Schema(AutoSchema):
         said = []
         if self.method == "POST":
             said.append(_header(HEADER, "Said twice within a day, the request is done once.", {"maxLength": LONGEST}))
-        entry = self.view.entries.get(self.view.action)
+        entry = self.entry()
         if self.method == "DELETE" or (entry is not None and "version" in entry().fields):
             said.append(_header("If-Match", "The version that you read, as the ETag says it; stale: 409.", {}))
         return said
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """Only what is said about the operation itself, never a class's note to its readers."""
         return ""
 
     def get_examples(self) -> list[OpenApiExample]:
-        entry = self.view.entries.get(self.view.action)
+        entry = self.entry()
         said: dict[str, Any] = getattr(entry, "example", {})
         return [OpenApiExample("An example", value=said, request_only=True)] if said else []
 
@@ -119,7 +128,7 @@ class Schema(AutoSchema):
         return found
 
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
-        schema = super()._postprocess_serializer_schema(schema, serializer, direction)
+        schema = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]
         if isinstance(serializer, Entry):
             schema["additionalProperties"] = False
         return schema

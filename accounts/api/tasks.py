@@ -33,7 +33,9 @@ class TaskShape(Shape):
     assignee = Person(allow_null=True)
     due_on = serializers.DateField()
     status = serializers.ChoiceField(choices=TaskStatus.choices)
-    source = serializers.CharField(help_text="Where it came from: a person, a play or the API.")
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="Where it came from: a person, a play or the API."
+    )
     outcome = serializers.ChoiceField(choices=Outcome.choices, allow_blank=True)
     outcome_note = serializers.CharField()
     snoozed_until = serializers.DateField(allow_null=True)

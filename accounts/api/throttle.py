@@ -59,7 +59,9 @@ def _count(name: str) -> int:
         return 0
     try:
         with _redis().pipeline(transaction=False) as pipe:
-            return int(pipe.incr(name).expire(name, 2 * WINDOW).execute()[0])
+            pipe.incr(name)
+            pipe.expire(name, 2 * WINDOW)
+            return int(pipe.execute()[0])
     except redis.RedisError as error:
         _away_until = time.monotonic() + PATIENCE
         log.warning("nobody counts API calls", error=type(error).__name__)

@@ -85,5 +85,3 @@ def test_of_many_at_once_one_runs(acme_cast, caller):
     assert len({pk for _, pk, _ in said}) == 1
     assert sorted(str(replayed) for _, _, replayed in said) == ["None", "true", "true", "true"]
     assert count(acme_cast.tenant) == 1
-
-

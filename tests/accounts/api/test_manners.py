@@ -67,7 +67,9 @@ def test_use_is_noted_once_a_minute(api, django_assert_num_queries):
     assert ApiKey.objects.get().last_used_at == noted
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/accounts/", "/accounts/0", "/accounts/999999999999999999", "/accounts/x"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/accounts/", "/accounts/0", "/accounts/999999999999999999", "/accounts/x"]
+)
 def test_what_isnt_there_is_a_problem_and_not_a_page(api, path):
     problem(api.get(path), 404)
 
@@ -86,17 +88,21 @@ def test_the_wrong_method_the_wrong_type_and_broken_json_are_named(api):
 
 
 @pytest.mark.parametrize(
-    "body", ['{"name": "a\\u0000b"}', '{"name": "\\ud800"}', '{"custom": {"a": 1e999}}', '{"custom": NaN}', b'{"name": "\xff"}',
-             "[" * 100_000, '["x"]', "null", "7", "9" * 5000],
+    "body", ['{"name": "a\\u0000b"}', '{"name": "\\ud800"}', '{"custom": {"a": 1e999}}', '{"custom": NaN}', 
+             b'{"name": "\xff"}', "[" * 100_000, '["x"]', "null", "7", "9" * 5000],
 )  # fmt: skip
 def test_what_the_database_could_not_hold_is_refused(api, body):
     problem(api.post("/accounts", body), 400)
 
 
 def test_every_wrong_field_is_named(api):
-    body = problem(api.post("/accounts", {"domain": "x" * 300, "touch_model": "warm", "csm": "nobody@x.test", "nmae": 1}), 400)
+    body = problem(
+        api.post("/accounts", {"domain": "x" * 300, "touch_model": "warm", "csm": "nobody@x.test", "nmae": 1}), 400
+    )
     assert set(body["errors"]) == {"nmae"}
-    body = problem(api.post("/accounts", {"domain": "x" * 300, "touch_model": "warm", "csm": "nobody@x.test", "parent": 77}), 400)
+    body = problem(
+        api.post("/accounts", {"domain": "x" * 300, "touch_model": "warm", "csm": "nobody@x.test", "parent": 77}), 400
+    )
     assert set(body["errors"]) == {"name", "domain", "touch_model", "csm", "parent"}
     assert body["errors"]["name"] == ["This field is required."]
 
@@ -107,7 +113,9 @@ def test_a_body_that_is_too_large_is_refused(api, settings):
 
 
 def test_unknown_filters_and_wrong_values_are_named(api):
-    assert problem(api.get("/accounts?fase=onboarding"), 400)["errors"] == {"fase": ["This list can't be filtered by that."]}
+    assert problem(api.get("/accounts?fase=onboarding"), 400)["errors"] == {
+        "fase": ["This list can't be filtered by that."]
+    }
     body = problem(api.get("/accounts?phase=sleeping&csm=me&updated_since=yesterday"), 400)
     assert set(body["errors"]) == {"phase", "csm", "updated_since"}
     for limit in ("0", "201", "x", "-1", "１"):
