@@ -15,7 +15,7 @@ SOURCE = "handoff"
 
 
 def write(handoff: Handoff, answers: Iterable[HandoffAnswer], *, by: User, now: dt.datetime | None) -> int:
-    """Writes what is new or different since the last submission; what the rep says otherwise replaces what they said."""
+    """What is new or different since the last submission; a changed answer replaces what the rep said before."""
     said_on = local_today(handoff.tenant, now)
     entries = []
     before = _said_before(handoff)

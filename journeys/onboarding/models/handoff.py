@@ -80,8 +80,6 @@ class Handoff(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    arr_minor: int | None  # from with_arr()
-    answered: int  # from with_progress()
 
     objects = TenantManager.from_queryset(HandoffQuerySet)()  # type: ignore[misc]
 

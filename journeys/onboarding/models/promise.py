@@ -52,5 +52,10 @@ class Promise(TenantModel):
         return self.text
 
     @property
+    def tone(self) -> str:
+        """How the outcome looks: kept is good, broken is not, changed is in between."""
+        return {"kept": "green", "changed": "amber", "broken": "red"}.get(self.outcome, "")
+
+    @property
     def is_open(self) -> bool:
         return self.outcome == PromiseOutcome.OPEN

@@ -6,9 +6,11 @@ import threading
 import pytest
 from django.db import connection
 
+from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Account, Event, InboxEntry, PhaseChange
 from accounts.tenancy.context import tenant_context
+from journeys.actions import spiced
 from journeys.models import Journey, SpicedEntry
 from journeys.onboarding.actions import handoffs
 from journeys.onboarding.models import AgendaItem, Handoff, HandoffAnswer
@@ -188,8 +190,6 @@ def test_a_resubmission_closes_a_point_that_is_known_by_now(acme):
 
 
 def test_a_correction_made_meanwhile_is_left_standing(acme):
-    from journeys.actions import spiced
-
     handoff = returned(acme)
     entry = SpicedEntry.objects.get(kind="rational")
     better = spiced.correct(entry, "9 to 5 days", source="call", occurred_on=TODAY, by=acme.cass)
@@ -230,8 +230,6 @@ def test_a_leader_accepts_for_somebody_else(acme):
 
 
 def test_a_second_deal_leaves_a_journey_under_way_where_it_is(acme):
-    from accounts.actions import accounts
-
     first = accepted(acme)
     accounts.change_phase(Account.objects.get(), "adoption", by=acme.cass)
     accepted(acme, drafted(acme, Account.objects.get()))
@@ -241,8 +239,6 @@ def test_a_second_deal_leaves_a_journey_under_way_where_it_is(acme):
 
 
 def test_a_former_customer_who_comes_back_begins_anew(acme):
-    from accounts.actions import accounts
-
     accepted(acme)
     accounts.change_phase(Account.objects.get(), "ended", by=acme.cass)
     accepted(acme, drafted(acme, Account.objects.get()))

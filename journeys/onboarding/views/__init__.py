@@ -1,0 +1,1 @@
+"""Pages of the handoff: load, form, action, render."""
