@@ -23,7 +23,7 @@ class PlayForm(RowForm):
 
 class StepForm(forms.Form):
     title = forms.CharField(label=_("What is to be done"), max_length=LONGEST_TITLE)
-    role = forms.ChoiceField(label=_("By whom"), choices=list(ROLES.items()))
+    role = forms.ChoiceField(label=_("By whom"), choices=list(ROLES.items()), initial="csm")
     days = forms.IntegerField(label=_("Within business days"), min_value=0, max_value=LATEST, initial=2)
     detail = forms.CharField(label=_("How"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     blueprint = forms.CharField(required=False, max_length=4, widget=forms.HiddenInput)

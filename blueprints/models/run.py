@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models import Account, Event, Task, TaskStatus
 from accounts.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
@@ -12,11 +12,11 @@ from blueprints.models.play import Play, PlayVersion
 
 class RunQuerySet(TenantQuerySet["Run"]):
     def with_progress(self) -> RunQuerySet:
-        """Adds `total` and `closed`: how many tasks, and how many of them are off the list."""
-        return self.annotate(
-            total=models.Count("links"),
-            closed=models.Count("links", filter=~models.Q(links__task__status=TaskStatus.OPEN)),
-        )
+        """Adds `total` and `closed`: how many tasks, and how many of them are off the list.
+
+        Counted row by row: a GROUP BY would count every run of the tenant before a page is cut off.
+        """
+        return self.annotate(total=_count(_tasks()), closed=_count(_tasks().exclude(task__status=TaskStatus.OPEN)))
 
     def in_motion(self) -> RunQuerySet:
         return self.filter(models.Exists(_open_tasks()))
@@ -58,7 +58,7 @@ class RunTask(TenantModel):
     task = TenantForeignKey(Task, related_name="+", db_index=False)
 
     class Meta(TenantModel.Meta):
-        ordering = ["run", "step"]
+        ordering = ["run_id", "step"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "run", "step"], name="blueprints_runtask_step_once"),
             models.UniqueConstraint(fields=["tenant", "task"], name="blueprints_runtask_task_once"),
@@ -68,5 +68,14 @@ class RunTask(TenantModel):
         return f"step {self.step} of run {self.run_id}"
 
 
+def _tasks() -> models.QuerySet[RunTask]:
+    return RunTask.objects.filter(run=models.OuterRef("pk"))
+
+
 def _open_tasks() -> models.QuerySet[RunTask]:
-    return RunTask.objects.filter(run=models.OuterRef("pk"), task__status=TaskStatus.OPEN)
+    return _tasks().filter(task__status=TaskStatus.OPEN)
+
+
+def _count(rows: models.QuerySet[RunTask]) -> Coalesce:
+    counted = rows.order_by().values("run_id").annotate(count=models.Count("pk")).values("count")
+    return Coalesce(models.Subquery(counted), 0, output_field=models.IntegerField())

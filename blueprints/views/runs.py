@@ -29,7 +29,7 @@ ON_PANEL = 5
 @require_GET
 @requires(Permission.PLAY_VIEW)
 def run_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    runs = visible_runs(request).with_progress().select_related("play", "version", "account", "event")
+    runs = visible_runs(request).with_progress().select_related("play", "version", "account", "event__account")
     run = runs.filter(pk=pk).first()
     if run is None:
         raise Http404("No such run")

@@ -219,10 +219,10 @@ def test_another_tenant_finds_nothing(acme_cast, story, rival, page):
 
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("/library/", 6), ("/library/02/", 9), ("/plays/", 7), ("/plays/{play}/", 10), ("/runs/{run}/", 7)],
+    [("/library/", 7), ("/library/02/", 10), ("/plays/", 8), ("/plays/{play}/", 11), ("/runs/{run}/", 8)],
 )
 def test_what_a_page_costs(acme_cast, story, page, path, budget):
-    """Session, person, membership and the tenant's context are four of them."""
+    """Session, person, membership, the tenant's context in and out, and the switcher are six of them."""
     client = page(acme_cast.vera, acme_cast.tenant)
     with CaptureQueriesContext(
         connection,
