@@ -58,7 +58,11 @@ def visible_accounts(request: MemberRequest) -> AccountQuerySet:
 
 
 def account_or_404(request: MemberRequest, pk: int) -> Account:
-    account = visible_accounts(request).select_related("csm", "ae", "delivery", "parent").filter(pk=pk).first()
-    if account is None:
-        raise Http404("No such account")
-    return account
+    """Looked up once a request: the panels of a page ask for the same account one after another."""
+    known: dict[int, Account] = request.__dict__.setdefault("known_accounts", {})
+    if pk not in known:
+        account = visible_accounts(request).select_related("csm", "ae", "delivery", "parent").filter(pk=pk).first()
+        if account is None:
+            raise Http404("No such account")
+        known[pk] = account
+    return known[pk]
