@@ -42,19 +42,22 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Home"), "house", "accounts:home", Permission.TASK_VIEW, "h"),
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
-              ("accounts:account", "accounts:contact", "accounts:contract", "accounts:view-", "journeys:")),
+              ("accounts:account", "accounts:contact", "accounts:contract",
+               "accounts:view-", "accounts:note", "journeys:")),
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
     )),
     (_("Engine"), (
-        Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y", ("blueprints:play", "blueprints:run")),
+        Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y",
+              ("blueprints:play", "blueprints:run")),
         Entry(_("Library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW, "b", ("blueprints:",)),
     )),
 )  # fmt: skip
 SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
-    ("accounts:settings", "accounts:member", "accounts:key", "accounts:product", "accounts:field", "accounts:touch"),
+    ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
+     "accounts:product", "accounts:field", "accounts:touch"),
 )  # fmt: skip
 
 
@@ -81,7 +84,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def navigation(request: HttpRequest, member: Membership) -> list[tuple[Any, list[Link]]]:
     """The sections with the entries that this member's role may open; a section without any is left out."""
-    sections = [(title, [link for entry in entries if (link := _link(request, member, entry))]) for title, entries in NAV]
+    sections = [
+        (title, [link for entry in entries if (link := _link(request, member, entry))]) for title, entries in NAV
+    ]
     return [(title, links) for title, links in sections if links]
 
 

@@ -110,7 +110,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
-_MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_MANIFEST = "csom.statics.HashedModules"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _MANIFEST if env.bool("STATIC_MANIFEST", not DEBUG) else _STATIC},

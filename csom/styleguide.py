@@ -49,6 +49,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
         "paths": PATHS.items(),
         "rows": [(*row, PATHS[row[1]]) for row in ROWS],
         "tokens": TOKENS,
-        "form": Example({"name": "", "starts_on": "soon", "touch": "high", "kind": "new", "impact": "Discharge in 25 min"}),
+        "form": Example(
+            {"name": "", "starts_on": "soon", "touch": "high", "kind": "new", "impact": "Discharge in 25 min"}
+        ),
     }
     return render(request, "csom/styleguide.html", context)

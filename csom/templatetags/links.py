@@ -39,7 +39,7 @@ def query(context: Context, **changes: object) -> str:
 
 @register.simple_tag(takes_context=True)
 def sort_query(context: Context, column: str, current: str) -> str:
-    """The query string that sorts by a column, or turns it round: "name", then "-name". A new order starts on page one."""
+    """The query string that sorts by a column, or turns it round: "name", "-name". A new order starts on page one."""
     return str(query(context, sort=f"-{column}" if current == column else column, page=None, after=None, before=None))
 
 

@@ -46,7 +46,9 @@ def glyph(status: str, label: str = "") -> SafeString:
     tone = tone_of(status)
     name = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     shape = SHAPES[tone]
-    return format_html('<svg class="glyph glyph-{}" viewBox="0 0 10 10" fill="currentColor" {}>{}</svg>', tone, name, shape)
+    return format_html(
+        '<svg class="glyph glyph-{}" viewBox="0 0 10 10" fill="currentColor" {}>{}</svg>', tone, name, shape
+    )
 
 
 @register.simple_tag
@@ -69,10 +71,14 @@ def badge(text: str, tone: str = "") -> SafeString:
 def delta(change: float | None, unit: str = "") -> SafeString:
     """A change with its direction; "no change" is a dash."""
     if not change:
-        return format_html('<span class="delta"><span aria-hidden="true">–</span><span class="sr-only">{}</span></span>', _("no change"))
+        return format_html(
+            '<span class="delta"><span aria-hidden="true">–</span><span class="sr-only">{}</span></span>',
+            _("no change"),
+        )
     rising = change > 0
     return format_html(
-        '<span class="delta delta-{}"><svg viewBox="0 0 8 8" fill="currentColor" aria-hidden="true"><path d="{}"/></svg>'
+        '<span class="delta delta-{}"><svg viewBox="0 0 8 8" fill="currentColor" aria-hidden="true">'
+        '<path d="{}"/></svg>'
         '<span class="sr-only">{} </span>{}{}</span>',
         "up" if rising else "down",
         RISING if rising else FALLING,
@@ -99,9 +105,13 @@ def phase(code: str) -> SafeString:
 def avatar(name: str, shown: bool = False) -> SafeString:
     """A person's initials; the name is for screen readers, or beside it when shown."""
     if not name:
-        return format_html('<span class="person"><span class="avatar avatar-none" aria-hidden="true">?</span>{}</span>', _("Nobody"))
+        return format_html(
+            '<span class="person"><span class="avatar avatar-none" aria-hidden="true">?</span>{}</span>', _("Nobody")
+        )
     face = format_html('<span class="avatar" aria-hidden="true" title="{}">{}</span>', name, formats.initials(name))
-    return format_html('<span class="person">{}<span class="{}">{}</span></span>', face, "" if shown else "sr-only", name)
+    return format_html(
+        '<span class="person">{}<span class="{}">{}</span></span>', face, "" if shown else "sr-only", name
+    )
 
 
 @register.simple_tag
@@ -126,12 +136,15 @@ def spark(values: Sequence[float], status: str = "none", label: str = "") -> Saf
         '<svg class="spark spark-{}" width="92" height="24" viewBox="0 0 92 24" role="img" aria-label="{}">'
         '<polygon class="spark-a" points="3,24 {} 89,24"/><polyline class="spark-l" points="{}"/>'
         '<circle class="spark-d" cx="89" cy="{}" r="2.25"/></svg>',
-        tone_of(status), label or f"{len(values)} values, from {values[0]:g} to {values[-1]:g}", points, points, f"{ys[-1]:.1f}",
+        tone_of(status), label or f"{len(values)} values, from {values[0]:g} to {values[-1]:g}",
+        points, points, f"{ys[-1]:.1f}",
     )  # fmt: skip
 
 
 @register.simple_tag
-def meter(value: float, total: float = 100, tone: str = "accent", label: str = "", target: float | None = None) -> SafeString:
+def meter(
+    value: float, total: float = 100, tone: str = "accent", label: str = "", target: float | None = None
+) -> SafeString:
     """A bar of how much of the whole; the target is a tick at its percentage."""
     share = 0.0 if not total else max(0.0, min(100.0, 100 * value / total))
     tick = "" if target is None else format_html('<rect class="meter-g" x="{}" width="0.7" height="6"/>', target)

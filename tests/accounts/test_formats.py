@@ -60,13 +60,21 @@ def test_a_deadline_says_how_near_it_is(days, until, due):
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(20, "just now"), (720, "12 min ago"), (3 * 3_600, "3 h ago"), (18 * 86_400, "18 d ago"), (90 * 86_400, "24 Aug 2026")],
+    [
+        (20, "just now"),
+        (720, "12 min ago"),
+        (3 * 3_600, "3 h ago"),
+        (18 * 86_400, "18 d ago"),
+        (90 * 86_400, "24 Aug 2026"),
+    ],
 )
 def test_the_past_is_told_in_one_unit(seconds, text):
     assert formats.ago(NOW - dt.timedelta(seconds=seconds), NOW) == text
 
 
-@pytest.mark.parametrize(("name", "text"), [("Maya Okafor", "MO"), ("Octopia", "OC"), ("Juniper & Co", "JC"), ("", "?")])
+@pytest.mark.parametrize(
+    ("name", "text"), [("Maya Okafor", "MO"), ("Octopia", "OC"), ("Juniper & Co", "JC"), ("", "?")]
+)
 def test_initials(name, text):
     assert formats.initials(name) == text
 

@@ -1,4 +1,4 @@
-"""A real Chromium for the stories: it fails on any console error, policy violation or serious barrier, and takes pictures."""
+"""A real Chromium for the stories: fails on any console error, policy violation or serious barrier, takes pictures."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ FLAGS = [
 ]  # fmt: skip
 PLACES = (
     "chromium", "chromium-browser", "google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )  # fmt: skip
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -77,7 +78,7 @@ class Window:
             self.page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
     def barriers(self) -> list[str]:
-        """What axe calls serious or worse. Injected through the debugger, since the page's policy refuses foreign scripts."""
+        """What axe calls serious or worse. It comes through the debugger: the page's policy refuses foreign scripts."""
         session = self.context.new_cdp_session(self.page)
         session.send("Runtime.evaluate", {"expression": AXE.read_text()})
         options = json.dumps({"runOnly": STANDARDS, "resultTypes": ["violations"]})
@@ -101,7 +102,9 @@ class Window:
 
     def hear(self, message: ConsoleMessage) -> None:
         # A refused form answers 422 or 409 on purpose, and Chromium reports each as an error of the network.
-        if message.type == "error" and not ("status of 4" in message.text and any(c in message.text for c in ("409", "422"))):
+        if message.type == "error" and not (
+            "status of 4" in message.text and any(c in message.text for c in ("409", "422"))
+        ):
             self.trouble.append(f"{self.page.url} {message.text}")
 
     def weigh(self, response: Response) -> None:

@@ -1,4 +1,4 @@
-"""What no template may say: inline code or style, unescaped text, class names put together, words that can't be translated."""
+"""What no template may say: inline code or style, unescaped text, words that can't be translated."""
 
 import re
 from pathlib import Path

@@ -6,7 +6,8 @@ from csom.templatetags import ui
 
 
 @pytest.mark.parametrize(
-    ("status", "word"), [("healthy", "Healthy"), ("symptoms", "Symptoms"), ("at_risk", "At risk"), ("unknown", "Unknown")]
+    ("status", "word"),
+    [("healthy", "Healthy"), ("symptoms", "Symptoms"), ("at_risk", "At risk"), ("unknown", "Unknown")],
 )
 def test_a_band_has_a_shape_and_a_word(status, word):
     text = ui.pill(status, 34)
