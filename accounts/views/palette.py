@@ -45,7 +45,7 @@ COMMANDS = (
     Command(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW),
     Command(_("New task"), "square-plus", "accounts:task-add", Permission.TASK_EDIT),
     Command(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW),
-    Command(_("New account"), "building-2", "accounts:account-add", Permission.ACCOUNT_CREATE),
+    Command(_("New account"), "building-2", "accounts:account-create", Permission.ACCOUNT_CREATE),
     Command(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW),
     Command(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW),
     Command(_("Blueprint library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW),
