@@ -80,7 +80,6 @@ class Handoff(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-
     objects = TenantManager.from_queryset(HandoffQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):

@@ -19,6 +19,7 @@ from journeys.onboarding.models.handoff import HandoffQuerySet
 from journeys.onboarding.questions import ALL_STEPS, QUESTIONS, STEP_OF, Question, Step, thin
 from journeys.spiced import BY_CODE as LETTERS
 
+NAMED = ("account", "rep", "csm", "opened_by", "submitted_by", "returned_by", "accepted_by")
 TONES = {
     HandoffStatus.DRAFT: "",
     HandoffStatus.SUBMITTED: "accent",
@@ -33,7 +34,7 @@ def visible_handoffs(request: MemberRequest) -> HandoffQuerySet:
 
 
 def handoff_or_404(request: MemberRequest, pk: int) -> Handoff:
-    found = visible_handoffs(request).with_arr().select_related("account", "rep", "csm").filter(pk=pk).first()
+    found = visible_handoffs(request).with_arr().select_related(*NAMED).filter(pk=pk).first()
     if found is None:
         raise Http404("No such handoff")
     return found
@@ -76,7 +77,7 @@ class Head:
 def head_of(request: MemberRequest, handoff: Handoff) -> Head:
     return Head(
         clock=clock(handoff, request.tenant, local_today(request.tenant)),
-        amount=formats.money(handoff.arr_minor or 0, handoff.account.currency),
+        amount=formats.money(handoff.arr_minor or 0, handoff.account.currency),  # type: ignore[attr-defined]
         committed=formats.date(handoff.committed_on),
         tone=TONES[HandoffStatus(handoff.status)],
         may_write=handoff.with_rep and request.membership.may(Permission.HANDOFF_WRITE),
