@@ -87,7 +87,7 @@ class Migration(migrations.Migration):
                 ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
             ],
             options={
-                'ordering': ['run', 'step'],
+                'ordering': ['run_id', 'step'],
                 'abstract': False,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
