@@ -18,10 +18,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import routes as accounts
 from accounts.api.me import MeResource
 from accounts.api.resource import Resource
-from accounts.api.routes import routes as accounts_routes
 from accounts.roles import Permission
+from blueprints.api import routes as blueprints_routes
+from blueprints import api as blueprints
+from journeys import api as journeys
+from journeys.onboarding import api as onboarding
 
 SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
 YAML = "application/vnd.oai.openapi"
@@ -61,7 +65,7 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 router = SimpleRouter(trailing_slash=False)
-for prefix, resource, basename in [*accounts_routes]:
+for prefix, resource, basename in [*accounts.routes, *journeys.routes, *onboarding.routes, *blueprints.routes]:
     router.register(prefix, resource, basename)
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -15,6 +15,7 @@ from django.test import Client, TransactionTestCase
 
 from accounts.models import Membership
 from accounts.tenancy.context import tenant_context
+from tests.callers import api, caller, reader, rivals  # noqa: F401  (fixtures)
 from tests.factories.accounts import TenantFactory, UserFactory
 
 MAINTENANCE = "postgres"

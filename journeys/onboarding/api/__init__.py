@@ -1,0 +1,5 @@
+"""Handoffs for other systems."""
+
+from journeys.onboarding.api.handoffs import routes
+
+__all__ = ["routes"]
