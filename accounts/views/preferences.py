@@ -8,17 +8,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import MemberRequest, requires
+from accounts.access import MemberRequest
 from accounts.actions import preferences as actions
 from accounts.forms.answers import attempt
 from accounts.forms.people import PreferencesForm
-from accounts.roles import Permission
 
 COOKIE_LIVES = 60 * 60 * 24 * 365
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.ACCOUNT_VIEW)
 def preferences(request: MemberRequest) -> HttpResponse:
     """The page; and the switch in the header, which sends the theme alone and wants no page."""
     user = request.user
