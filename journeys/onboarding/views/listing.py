@@ -96,7 +96,7 @@ def rows(request: MemberRequest, handoffs: list[Handoff]) -> list[Row]:
         Row(
             handoff,
             clock(handoff, request.tenant, today),
-            formats.money(handoff.arr_minor or 0, handoff.account.currency),  # type: ignore[attr-defined]
+            formats.money(handoff.arr_minor or None, handoff.account.currency),  # type: ignore[attr-defined]
             formats.date(handoff.committed_on),
             TONES[HandoffStatus(handoff.status)],
             f"{handoff.answered} of {len(QUESTIONS)} answered" if handoff.with_rep else "",  # type: ignore[attr-defined]

@@ -77,7 +77,7 @@ class Head:
 def head_of(request: MemberRequest, handoff: Handoff) -> Head:
     return Head(
         clock=clock(handoff, request.tenant, local_today(request.tenant)),
-        amount=formats.money(handoff.arr_minor or 0, handoff.account.currency),  # type: ignore[attr-defined]
+        amount=formats.money(handoff.arr_minor or None, handoff.account.currency),  # type: ignore[attr-defined]
         committed=formats.date(handoff.committed_on),
         tone=TONES[HandoffStatus(handoff.status)],
         may_write=handoff.with_rep and request.membership.may(Permission.HANDOFF_WRITE),

@@ -43,7 +43,7 @@ def field(response, name: str) -> str:
     return re.search(rf'name="{name}" value="([^"]*)"', response.content.decode()).group(1)
 
 
-def asked(queries: CaptureQueriesContext) -> list[str]:
+def queried(queries: CaptureQueriesContext) -> list[str]:
     """What was asked of the database; savepoints are the test's own frame."""
     return [q["sql"][:110] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
 
@@ -164,9 +164,8 @@ def test_not_known_beside_a_text_is_asked_back_and_the_text_stays(rep, inside):
 
 def test_thin_answers_are_named_while_they_are_written(rep, inside):
     handoff = inside(drafted)
-    response = rep.post(
-        f"/handoffs/{handoff.pk}/answers/impact_rational/", {"text": "They want to be a lot faster than today", "version": 1}, **HTMX
-    )  # fmt: skip
+    said = {"text": "They want to be a lot faster than today", "version": 1}
+    response = rep.post(f"/handoffs/{handoff.pk}/answers/impact_rational/", said, **HTMX)
     assert b"Impact has no number." in response.content
     response = rep.post(
         f"/handoffs/{handoff.pk}/answers/critical_event/",
@@ -185,9 +184,8 @@ def test_what_is_typed_after_the_handover_is_not_lost_silently(rep, inside):
 
 def test_people_are_added_and_marked_on_the_way(rep, inside):
     handoff = inside(drafted)
-    response = rep.post(
-        f"/handoffs/{handoff.pk}/people/", {"name": "Tomas Ruiz", "title": "Head of ops", "buying_role": "champion"}, **HTMX
-    )  # fmt: skip
+    said = {"name": "Tomas Ruiz", "title": "Head of ops", "buying_role": "champion"}
+    response = rep.post(f"/handoffs/{handoff.pk}/people/", said, **HTMX)
     assert (response.status_code, response.context["unknown_roles"]) == (200, ["a decider"])
     person = inside(lambda _: Contact.objects.get())
     address = f"/handoffs/{handoff.pk}/people/{person.pk}/"
@@ -364,7 +362,7 @@ def test_the_list_takes_the_same_few_queries_whatever_its_length(csm, inside, am
     with CaptureQueriesContext(connection) as queries:
         assert len(csm.get("/handoffs/?tab=all").context["rows"]) == amount
     # session, user, membership, context, counts per tab, the page, the switcher's workspaces
-    assert len(asked(queries)) <= 9, asked(queries)
+    assert len(queried(queries)) <= 9, queried(queries)
 
 
 @pytest.mark.parametrize("make", [drafted, submitted, accepted])
@@ -374,7 +372,7 @@ def test_a_handoff_takes_few_queries_to_read(csm, inside, make):
     with CaptureQueriesContext(connection) as queries:
         assert csm.get(f"/handoffs/{handoff.pk}/").status_code == 200
     # beside the frame's six: handoff, answers, people, promises, agenda, account visible, journey or proposed CSM
-    assert len(asked(queries)) <= 15, asked(queries)
+    assert len(queried(queries)) <= 15, queried(queries)
 
 
 @pytest.mark.parametrize("step", ["failed", "who", "review"])
@@ -383,7 +381,7 @@ def test_a_screen_of_the_form_takes_few_queries(rep, inside, step):
     rep.get(f"/handoffs/{handoff.pk}/edit/")
     with CaptureQueriesContext(connection) as queries:
         rep.get(f"/handoffs/{handoff.pk}/edit/?step={step}")
-    assert len(asked(queries)) <= 12, asked(queries)
+    assert len(queried(queries)) <= 12, queried(queries)
 
 
 def test_panels_show_whose_turn_it_is_and_what_was_promised(csm, rep, inside):
