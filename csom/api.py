@@ -22,7 +22,6 @@ from accounts.api import routes as accounts
 from accounts.api.me import MeResource
 from accounts.api.resource import Resource
 from accounts.roles import Permission
-from blueprints.api import routes as blueprints_routes
 from blueprints import api as blueprints
 from journeys import api as journeys
 from journeys.onboarding import api as onboarding
