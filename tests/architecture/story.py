@@ -9,8 +9,30 @@ from types import SimpleNamespace
 
 from django.apps import apps
 
+from accounts.actions import (
+    accounts,
+    api_keys,
+    contacts,
+    contracts,
+    custom_fields,
+    members,
+    notes,
+    products,
+    tasks,
+    teams,
+    tenants,
+    views,
+)
+from accounts.models import Account, ApiKey, Invitation, Membership, TouchModel
 from accounts.tenancy.context import tenant_context
 from accounts.tenancy.models import TenantModel
+from blueprints.actions import engine, library, plays
+from blueprints.models import Play
+from journeys.actions import spiced
+from journeys.onboarding import questions
+from journeys.onboarding.actions import handoffs, promises
+from journeys.onboarding.models import Handoff
+from tests.factories.accounts import TODAY
 
 ID = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 NOWHERE = 987654321
@@ -39,10 +61,65 @@ class Story:
         return path
 
 
+OUTSIDE = (Membership, Invitation, ApiKey)
+
+
 def collect_ids(cast: SimpleNamespace) -> dict[str, list[int]]:
+    inside = [model for model in apps.get_models() if issubclass(model, TenantModel)]
+    ids = {model.__name__: list(model.objects.order_by("pk").values_list("pk", flat=True)[:2]) for model in inside}
+    for model in OUTSIDE:
+        ids[model.__name__] = list(model.objects.filter(tenant=cast.tenant).values_list("pk", flat=True))
+    return ids
+
+
+def tell_story(cast: SimpleNamespace) -> Story:
+    """A workspace in the middle of its first week, reached through the actions that people use."""
+    library.load(cast.tenant)
     with tenant_context(cast.tenant):
-        return {
-            model.__name__: list(model.objects.order_by("pk").values_list("pk", flat=True)[:2])
-            for model in apps.get_models()
-            if issubclass(model, TenantModel)
-        }
+        for play in Play.objects.all():
+            plays.switch_on(play, by=cast.ada)
+        _settings(cast)
+        first, second, third = (_account(name, cast) for name in ("First", "Second", "Third"))
+        accounts.archive(_account("Archived", cast), by=cast.ada)
+        _handed_over(first, cast)
+        _submitted(second, cast)
+        handoffs.open(third, rep=cast.sal, committed_on=TODAY, by=cast.sal)
+    engine.drain(cast.tenant.pk)
+    with tenant_context(cast.tenant):
+        ids = collect_ids(cast)
+    return Story(ids, words={"question": ["situation"], "code": ["02"], "contact": [str(pk) for pk in ids["Contact"]]})
+
+
+def _settings(cast: SimpleNamespace) -> None:
+    TouchModel.objects.bulk_create(TouchModel(**defaults) for defaults in tenants.TOUCH_DEFAULTS)
+    team = teams.add({"name": "East", "manager": cast.lee}, by=cast.ada)
+    teams.place(team, cast.cass, by=cast.ada)
+    custom_fields.add({"label": "Tier", "type": "text"}, by=cast.ada)
+    views.save("Mine", "phase=onboarding", by=cast.ada)
+    members.invite("new@example.test", "csm", by=cast.ada)
+    api_keys.create(cast.tenant, "Warehouse", "write", by=cast.ada)
+
+
+def _account(name: str, cast: SimpleNamespace) -> Account:
+    account = accounts.open({"name": name, "csm": cast.cass, "ae": cast.sal}, by=cast.ada)
+    contacts.add(account, {"name": f"Champion of {name}", "buying_role": "champion"}, by=cast.ada)
+    product = products.add({"name": f"Suite {name}", "code": name.lower()}, by=cast.ada)
+    line = {"product": product, "quantity": 10, "amount_minor": 1_200_000}
+    term = {"name": name, "signed_on": TODAY, "start_on": TODAY, "end_on": TODAY.replace(year=TODAY.year + 1)}
+    contracts.sign(account, term, [line], by=cast.ada, today=TODAY)
+    tasks.add({"account": account, "title": "Call", "assignee": cast.ada, "due_on": TODAY}, by=cast.ada)
+    notes.add(account, kind="note", body="Spoke.", by=cast.ada)
+    spiced.say(account, "situation", "Five clinics on paper.", source="meeting", occurred_on=TODAY, by=cast.cass)
+    return account
+
+
+def _submitted(account: Account, cast: SimpleNamespace) -> Handoff:
+    handoff = handoffs.open(account, rep=cast.sal, committed_on=TODAY, by=cast.sal)
+    promises.make(handoff, "Single sign-on by March.", by=cast.sal)
+    for number, question in enumerate(questions.QUESTIONS):
+        handoffs.answer(handoff, question.code, "As told by the buyer." if number else "", not number, by=cast.sal)
+    return handoffs.submit(handoff, by=cast.sal)
+
+
+def _handed_over(account: Account, cast: SimpleNamespace) -> None:
+    handoffs.accept(_submitted(account, cast), by=cast.cass)

@@ -3,7 +3,6 @@
 import inspect
 
 import pytest
-from celery.app.routes import Router
 
 from accounts.models import Tenant
 from accounts.tenancy.tasks import SWEEP, TENANT_TURN
@@ -34,7 +33,7 @@ def test_a_task_is_a_sweep_or_a_tenants_turn_and_takes_ids_only(name):
 
 
 def test_sweeps_and_turns_wait_in_queues_of_their_own():
-    router = Router(app.conf.task_routes, app.amqp.queues, app=app)
+    router = app.amqp.router
     for name, task in TASKS.items():
         queue = router.route({}, name)["queue"].name
         assert queue == ("sweeps" if getattr(task, SWEEP, False) else "turns")
