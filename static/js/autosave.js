@@ -28,8 +28,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const area = areaOf(event);
   if (!area) return;
-  if (!event.detail.successful) unsaved.add(area);
-  say(area, event.detail.successful ? "saved" : "failed");
+  // A refusal (409, 422) is swapped in like any answer, but nothing was kept.
+  const kept = event.detail.successful && event.detail.xhr.status < 400;
+  if (!kept) unsaved.add(area);
+  say(area, kept ? "saved" : "failed");
 });
 
 document.addEventListener("submit", () => unsaved.clear());
