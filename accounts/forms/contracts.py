@@ -140,7 +140,7 @@ class _Lines(forms.BaseFormSet):
 
 
 LineFormSet = forms.formset_factory(
-    LineForm, formset=_Lines, extra=0, can_delete=True, max_num=MOST, absolute_max=MOST + 10, validate_max=True
+    LineForm, formset=_Lines, extra=0, can_delete=True, can_delete_extra=False, max_num=MOST, absolute_max=MOST + 10, validate_max=True
 )
 
 

@@ -46,7 +46,18 @@ class Chip:
         return ", ".join(labels[:2]) + (f" +{len(labels) - 2}" if len(labels) > 2 else "")
 
 
-def chips(book: Book) -> list[Chip]:
+# In sight always; the others once something of theirs is chosen.
+MAIN = {"phase", "renewal", "segment", "csm", "arr"}
+
+
+def chips(book: Book) -> tuple[list[Chip], list[Chip]]:
+    """Those in sight, and those behind «More»."""
+    every = _every(book)
+    shown = [chip for chip in every if chip.name in MAIN or chip.chosen]
+    return shown, [chip for chip in every if chip not in shown]
+
+
+def _every(book: Book) -> list[Chip]:
     asked, people = book.asked, _people(book)
     shown = [
         Chip("phase", _("Phase"), "many", _options(Phase.choices, asked.getlist("phase"))),

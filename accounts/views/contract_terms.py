@@ -58,7 +58,7 @@ def terms(account: Account, today: dt.date) -> list[Term]:
 
 def term_of(contract: Contract, lines: list[ContractLine], today: dt.date) -> Term:
     status, tone = _status(contract, today)
-    renewal = "renews by itself" if contract.auto_renew else "doesn't renew by itself"
+    renewal = "By itself" if contract.auto_renew else "By signature"
     return Term(
         contract=contract,
         arr=formats.money(getattr(contract, "arr_minor", 0), contract.currency),

@@ -55,11 +55,13 @@ def portfolio(request: MemberRequest) -> HttpResponse:
 
 def _frame(request: MemberRequest, book: Book, found: bool) -> dict[str, Any]:
     """What stands around the rows; for the rows that follow it stands already."""
+    shown, more = chips(book)
     return {
         "total": summary(search.totals(book.accounts)) if found else _("No accounts"),
         "found": found,
         "heads": [_head(book, column) for column in (Column("name", _("Account"), "name"), *book.columns)],
-        "chips": chips(book),
+        "chips": shown,
+        "more_chips": more,
         "column_options": column_options(book),
         "errors": [message for messages in book.filter.errors.values() for message in messages],
         "may": offers(request),
