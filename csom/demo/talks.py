@@ -18,22 +18,25 @@ def tell(tale: Tale) -> None:
     rng = tale.chance("talks")
     last = tale.ends - DAY * (rng.randint(45, 120) if rng.random() < 0.14 else 1)
     day = tale.begins + DAY * rng.randint(8, 20)
-    _kickoff(tale, day)
+    said = _kickoff(tale, day)
     shortest, longest = RHYTHM[tale.account.touch_model]
     day += DAY * rng.randint(shortest // 2, longest)
     while day < last:
         kind, words, _ = rng.choices(KINDS, [weight for *_, weight in KINDS])[0]
-        _say(tale, kind, rng.choice(shared()[words]), day)
+        said.append(_said(tale, kind, rng.choice(shared()[words]), day))
         day += DAY * rng.randint(shortest, longest)
     if last < tale.ends - 40 * DAY:
-        _say(tale, "note", rng.choice(shared()["quiet_notes"]), last)
+        said.append(_said(tale, "note", rng.choice(shared()["quiet_notes"]), last))
+    notes.bring(tale.account, said, by=tale.csm)
 
 
-def _kickoff(tale: Tale, day: dt.date) -> None:
-    if tale.sketch.committed_on >= tale.stage.since and day < tale.ends:
-        _say(tale, "meeting", "Kickoff. " + tale.chance("kickoff").choice(shared()["kickoff"]), day)
+def _kickoff(tale: Tale, day: dt.date) -> list[notes.Said]:
+    if tale.sketch.committed_on < tale.stage.since or day >= tale.ends:
+        return []
+    return [_said(tale, "meeting", "Kickoff. " + tale.chance("kickoff").choice(shared()["kickoff"]), day)]
 
 
-def _say(tale: Tale, kind: str, text: str, day: dt.date) -> None:
+def _said(tale: Tale, kind: str, text: str, day: dt.date) -> notes.Said:
+    """Twice filled, since a win is a text with slots of its own."""
     moment = tale.at(day, tale.chance(f"talk of {day}"))
-    notes.add(tale.account, kind=kind, body=tale.sketch.say(tale.sketch.say(text)), by=tale.csm, occurred_at=moment)
+    return notes.Said(kind, tale.sketch.say(tale.sketch.say(text)), moment)
