@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -29,12 +29,18 @@ class Command:
     icon: str
     url_name: str
     permission: Permission
+    tail: str = ""  # what follows the path; a query takes the account instead of the path
+
+    def url(self, account: int | None) -> str:
+        in_path = account is not None and not self.tail.startswith("?")
+        return reverse(self.url_name, args=[account] if in_path else []) + self.tail.format(account)
 
 
 # Of the account whose page is open, then of the workspace.
 OF_ACCOUNT = (
-    Command(_("Log a call or a note"), "sticky-note", "accounts:note-add", Permission.NOTE_ADD),
-    Command(_("Add a contact"), "user-plus", "accounts:contact-add", Permission.CONTACT_EDIT),
+    Command(_("Log a call or a note"), "sticky-note", "accounts:account-detail", Permission.NOTE_ADD, "#activity"),
+    Command(_("New task for this account"), "square-plus", "accounts:task-add", Permission.TASK_EDIT, "?account={}"),
+    Command(_("Add a contact"), "user-plus", "accounts:contact-create", Permission.CONTACT_EDIT),
     Command(_("Sign a contract"), "signature", "accounts:contract-sign", Permission.CONTRACT_EDIT),
     Command(_("Edit this account"), "pencil", "accounts:account-edit", Permission.ACCOUNT_EDIT),
     Command(_("Contracts and revenue"), "file-text", "accounts:contract-list", Permission.ACCOUNT_VIEW),
@@ -93,20 +99,15 @@ def _people(request: MemberRequest, words: str) -> list[dict[str, Any]]:
 def _commands(
     request: MemberRequest, commands: tuple[Command, ...], words: str, account: int | None = None
 ) -> list[dict[str, Any]]:
-    """Those that the role may do and whose words begin like what was typed."""
+    """Those that the role may do and whose label has every word that was typed."""
     if commands is OF_ACCOUNT and account is None:
         return []
-    args = [] if account is None else [account]
     wanted = words.lower().split()
-    found = []
-    for command in commands:
-        if not request.membership.may(command.permission) or not all(w in str(command.label).lower() for w in wanted):
-            continue
-        try:
-            found.append({"label": command.label, "icon": command.icon, "url": reverse(command.url_name, args=args)})
-        except NoReverseMatch:
-            continue
-    return found
+    return [
+        {"label": command.label, "icon": command.icon, "url": command.url(account)}
+        for command in commands
+        if request.membership.may(command.permission) and all(word in str(command.label).lower() for word in wanted)
+    ]
 
 
 def _open_account(request: MemberRequest) -> int | None:

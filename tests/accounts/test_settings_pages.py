@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import custom_fields, products, tenants
-from accounts.models import CustomField, Event, Product, Tenant, TouchModel
+from accounts.models import CustomField, Event, Product, Tenant, TouchModel, User
 from accounts.tenancy.context import tenant_context
 
 pytestmark = pytest.mark.django_db
@@ -52,11 +53,18 @@ def test_a_leader_reads_the_settings_and_changes_nothing(acme_cast, page, path):
 
 
 def test_a_product_is_added_with_a_code_made_from_its_name(acme_cast, olly):
-    answer = olly.post("/settings/products/new/", {"name": "Core Suite", "unit": "seat", "recurring": "on", "active": "on"})
+    answer = olly.post(
+        "/settings/products/new/", {"name": "Core Suite", "unit": "seat", "recurring": "on", "active": "on"}
+    )
     assert answer["Location"] == "/w/acme/settings/products/"
     with tenant_context(acme_cast.tenant):
         product = Product.objects.get()
-        assert (product.name, product.code, product.recurring, product.active) == ("Core Suite", "core-suite", True, True)
+        assert (product.name, product.code, product.recurring, product.active) == (
+            "Core Suite",
+            "core-suite",
+            True,
+            True,
+        )
         assert Event.objects.get().kind == "product.added"
 
 
@@ -129,7 +137,13 @@ def test_touch_models_are_changed_within_their_limits(acme_cast, olly):
         assert (model.touch_every_days, model.accounts_per_csm) == (7, 12)
 
 
-WORKSPACE = {"name": "Acme Cloud", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR", "handoff_due_days": 3}
+WORKSPACE = {
+    "name": "Acme Cloud",
+    "timezone": "Europe/Berlin",
+    "country": "DE",
+    "currency": "EUR",
+    "handoff_due_days": 3,
+}
 
 
 def test_the_workspace_is_changed_and_the_change_is_told(acme_cast, ada):
@@ -162,7 +176,11 @@ def test_a_new_workspace_has_an_admin_and_its_touch_models(acme_cast):
     tenant = tenants.create("globex", "Globex", admin=acme_cast.lee, currency="EUR", timezone="Europe/Berlin")
     assert [(m.user, m.role) for m in tenant.memberships.all()] == [(acme_cast.lee, "admin")]
     with tenant_context(tenant):
-        assert list(TouchModel.objects.values_list("code", "touch_every_days")) == [("high", 14), ("low", 45), ("tech", 90)]
+        assert list(TouchModel.objects.values_list("code", "touch_every_days")) == [
+            ("high", 14),
+            ("low", 45),
+            ("tech", 90),
+        ]
 
 
 @pytest.mark.parametrize(("slug", "field"), [("acme", "slug"), ("Not A Slug", "slug")])
@@ -185,3 +203,16 @@ def test_preferences_are_saved_and_the_switch_in_the_header_sends_the_theme_alon
     assert (acme_cast.sal.name, acme_cast.sal.theme, acme_cast.sal.density) == ("Sal Ray", "light", "compact")
     assert sal.post("/preferences/", said | {"name": " "}).status_code == 422
     assert sal.post("/preferences/", {"theme": "neon"}).status_code == 422
+
+
+def test_the_operator_opens_a_workspace_from_the_command_line(acme_cast, monkeypatch, capsys):
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "a long enough password")
+    call_command("create_tenant", "globex", "Globex", admin="Gus@Globex.test", currency="EUR")
+    assert capsys.readouterr().out == "Globex is open at /w/globex/\n"
+    tenant = Tenant.objects.get(slug="globex")
+    assert [(m.user.email, m.user.name, m.role) for m in tenant.memberships.all()] == [
+        ("gus@globex.test", "Gus", "admin")
+    ]
+    with pytest.raises(CommandError, match="slug"):
+        call_command("create_tenant", "globex", "Again", admin="new@globex.test")
+    assert not User.objects.filter(email="new@globex.test").exists()
