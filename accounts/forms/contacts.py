@@ -33,7 +33,8 @@ class ContactForm(RowForm):
     class Meta:
         model = Contact
         fields = (
-            "name", "title", "email", "phone", "buying_role", "stance", "influence", "persona", "reports_to", "external_id",
+            "name", "title", "email", "phone", "buying_role", "stance", "influence", "persona", "reports_to",
+            "external_id",
         )  # fmt: skip
         labels = {"email": _("E-mail"), "buying_role": _("Part in the buying center"), "external_id": _("External id")}
 

@@ -122,7 +122,9 @@ class _Lines(forms.BaseFormSet):
         return [form.said for form in self._filled()]
 
     def _filled(self) -> list[LineForm]:
-        return [form for form in self.forms if form.has_changed() and not self._should_delete_form(form)]
+        kept = [form for form in self.forms if not self._should_delete_form(form)]
+        # A line that stays as it was is a line; an empty one to spare isn't.
+        return [form for form in kept if form.has_changed() or not form.empty_permitted]
 
     def show(self, errors: Mapping[str, list[str]]) -> dict[str, list[str]]:
         """Puts an action's «lines.1.amount_minor» on its field; returns what isn't about a line."""
@@ -140,7 +142,14 @@ class _Lines(forms.BaseFormSet):
 
 
 LineFormSet = forms.formset_factory(
-    LineForm, formset=_Lines, extra=0, can_delete=True, can_delete_extra=False, max_num=MOST, absolute_max=MOST + 10, validate_max=True
+    LineForm,
+    formset=_Lines,
+    extra=0,
+    can_delete=True,
+    can_delete_extra=False,
+    max_num=MOST,
+    absolute_max=MOST + 10,
+    validate_max=True,
 )
 
 

@@ -73,11 +73,13 @@ class Book:
             given = QueryDict(self.view.query)
         asked = QueryDict(mutable=True)
         for name in [*ASKED, *(name for name in given if name.startswith(CUSTOM))]:
-            if values := [value for value in given.getlist(name) if value.strip()]:
+            values = [value for value in given.getlist(name) if value.strip()]
+            if name == "scope":
+                values = values[-1:] or [self.scope]
+            if values:
                 asked.setlist(name, list(dict.fromkeys(values)))
         if asked.getlist("cols") == USUAL:
             del asked["cols"]
-        asked.setdefault("scope", self.scope)
         return asked
 
     @property

@@ -195,7 +195,7 @@ def test_the_list_takes_twelve_queries_at_most_whatever_its_length(ada, acme_cas
 
 
 def test_many_accounts_are_assigned_at_once_each_with_its_event(cass, acme_cast):
-    one, two, other = have(acme_cast, {"name": "One"}, {"name": "Two"}, {"name": "Three"})
+    one, two, _three = have(acme_cast, {"name": "One"}, {"name": "Two"}, {"name": "Three"})
     said = {"ids": [one.pk, two.pk], "role": "csm", "person": acme_cast.cass.pk, "next": "scope=all&q=x"}
     response = cass.post("/accounts/assign/", said)
     assert response.status_code == 302
@@ -207,7 +207,8 @@ def test_many_accounts_are_assigned_at_once_each_with_its_event(cass, acme_cast)
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    ({"ids": []}, "Select at least one account"), ({"role": "boss"}, "Select a valid choice"), ({"person": 987654}, "isn&#x27;t in the workspace"),
+    ({"ids": []}, "Select at least one account"), ({"role": "boss"}, "Select a valid choice"),
+    ({"person": 987654}, "isn&#x27;t in the workspace"),
 ])  # fmt: skip
 def test_a_wrong_assignment_names_the_field_and_changes_nothing(cass, acme_cast, change, message):
     [one] = have(acme_cast, {"name": "One"})

@@ -58,7 +58,7 @@ def test_phases_come_in_the_order_of_the_bowtie(acme):
     book()
     rows = search.page(Account.objects.all(), search.Sort("phase")).rows
     assert [row["phase"] for row in rows] == sorted((row["phase"] for row in rows), key=search.WAY.index)
-    assert list(dict.fromkeys(row["phase"] for row in rows)) == ["commit", "onboarding", "adoption", "expansion", "ended"]
+    assert [*dict.fromkeys(row["phase"] for row in rows)] == ["commit", "onboarding", "adoption", "expansion", "ended"]
 
 
 @pytest.mark.parametrize("down", [False, True])
