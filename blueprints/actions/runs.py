@@ -16,21 +16,30 @@ FALLBACK = ("csm", "ae")
 
 
 @transaction.atomic
-def start(play: Play, version: PlayVersion, event: Event, *, tenant: Tenant, today: dt.date) -> Run | None:
+def start(
+    play: Play,
+    version: PlayVersion,
+    event: Event,
+    *,
+    tenant: Tenant,
+    today: dt.date,
+    now: dt.datetime | None = None,
+) -> Run | None:
     """The run, or None where this event has started this play before: the constraint knows."""
     account: Account = event.account  # type: ignore[assignment]
-    run, is_new = Run.objects.get_or_create(play=play, event=event, defaults={"version": version, "account": account})
+    values: dict[str, Any] = {"version": version, "account": account} | ({"started_at": now} if now else {})
+    run, is_new = Run.objects.get_or_create(play=play, event=event, defaults=values)
     if not is_new:
         return None
     for number, step in enumerate(version.steps):
-        task = _put(step, account, tenant=tenant, today=today)
+        task = _put(step, account, tenant=tenant, today=today, now=now)
         RunTask.objects.create(run=run, step=number, task=task)
     facts: dict[str, Any] = {"run_id": run.pk, "play": play.name, "play_code": play.code, "tasks": len(version.steps)}
-    timeline.record("run.started", account=account, by=None, because=play.because, **facts)
+    timeline.record("run.started", account=account, by=None, occurred_at=now, because=play.because, **facts)
     return run
 
 
-def _put(step: dict[str, Any], account: Account, *, tenant: Tenant, today: dt.date) -> Task:
+def _put(step: dict[str, Any], account: Account, *, tenant: Tenant, today: dt.date, now: dt.datetime | None) -> Task:
     values = {
         "account": account,
         "title": step["title"],
@@ -39,7 +48,7 @@ def _put(step: dict[str, Any], account: Account, *, tenant: Tenant, today: dt.da
         "due_on": calendar.add_business_days(today, step["days"], tenant.country),
         "source": "play",
     }
-    return tasks.add(values, by=None)
+    return tasks.add(values, by=None, now=now)
 
 
 def owner(account: Account, role: str) -> User | None:

@@ -38,7 +38,7 @@ def waiting(tale: Tale) -> None:
         return
     today, country = tale.stage.today, tale.stage.tenant.country
     due = rng.choices(list(WAITING), list(WAITING.values()))[0]
-    due_on = add_business_days(today, due, country)
+    due_on = add_business_days(today, due, country) if due else today
     task = _give(tale, rng.choice(shared()["tasks"]), due_on, min(due_on, today) - DAY * rng.randint(2, 9), rng)
     if due > 2 and rng.random() < 0.2:
         until = add_business_days(today, due - 1, country)

@@ -47,7 +47,7 @@ def _accept(tale: Tale) -> None:
     handoff = deals.accept(tale, handoff, day)
     accepted = Event.objects.filter(account=tale.account, kind="handoff.accepted").latest("id")
     for play in Play.objects.on().filter(trigger="handoff.accepted"):
-        runs.start(play, play.current(), accepted, tenant=tale.stage.tenant, today=day)
+        runs.start(play, play.current(), accepted, tenant=tale.stage.tenant, today=day, now=accepted.occurred_at)
     _work_off(tale, day)
     deals.follow_up(tale, handoff)
     talks.tell(tale)

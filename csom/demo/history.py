@@ -23,6 +23,8 @@ def begin(stage: Stage, sketch: Sketch) -> Tale:
     strong = sketch.segment == "Enterprise" or bool(sketch.stage)
     csms = stage.by_role["csm"]
     keeper = csms[number % (max(1, len(csms) // 2) if strong else len(csms))]
+    if sketch.stage == "submitted" and number % 2 == 0:
+        keeper = csms[0]  # whoever shows the product has some waiting
     ae, delivery = stage.one("sales", number), stage.one("delivery", number)
     rng = seeded(stage.spec["workspace"]["slug"], number, "account")
     values = {
@@ -32,7 +34,7 @@ def begin(stage: Stage, sketch: Sketch) -> Tale:
         "csm": None if _has_handoff(stage, sketch) else keeper, "custom": _custom(stage, sketch),
         "parent": _parent(sketch) if rng.random() < 0.3 else None,
     }  # fmt: skip
-    account = accounts.open(values, by=ae, now=stage.at(sketch.committed_on, rng))
+    account = accounts.open(values, by=ae, now=stage.at(sketch.committed_on, rng, hour=8))
     tale = Tale(stage, sketch, account, keeper, ae, delivery)
     contacts.introduce(tale)
     return tale
@@ -78,7 +80,7 @@ def _move_on(tale: Tale, grew: bool) -> None:
     live_on = tale.sketch.committed_on + DAY * rng.randint(55, 130)
     grown_on = live_on + DAY * rng.randint(120, 300)
     steps = [(live_on, Phase.ADOPTION)]
-    if grew:
+    if grew and rng.random() < 0.6:
         steps.append((grown_on, Phase.EXPANSION))
     for on, phase in steps:
         if on < tale.ends:

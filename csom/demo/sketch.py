@@ -40,7 +40,7 @@ class Sketch:
         return str(self.industry["titles"][TITLE_OF[part]])
 
     def say(self, text: str) -> str:
-        """The text with its slots filled; a win or a metric may hold slots of its own."""
+        """The text with its slots filled."""
         return text.format_map(self.slots())
 
     def slots(self) -> dict[str, Any]:
@@ -113,7 +113,6 @@ def _figures(rng: random.Random, sketch: Sketch, spec: Spec) -> dict[str, Any]:
         "weeks": rng.randint(3, 8), "limit": rng.choice(["50,000", "100,000"]), "active": rng.randint(55, 96),
         "n": rng.randint(2, 6), "tool": rng.choice(sketch.industry["tools"]), "extra": rng.choice(later),
         "site": f"the {rng.choice(['Denver', 'Austin', 'north', 'south', 'harbor', 'main'])} site",
-        "win": rng.choice(sketch.industry["wins"]),
     }  # fmt: skip
 
 

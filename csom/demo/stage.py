@@ -34,10 +34,12 @@ class Stage:
         """The first day of the history; what is older was brought along without its talk."""
         return self.today - HISTORY
 
-    def at(self, day: dt.date, rng: random.Random) -> dt.datetime:
+    def at(self, day: dt.date, rng: random.Random, *, hour: int | None = None) -> dt.datetime:
         """Some minute of that day's office hours, or of the next working day's, never ahead of now."""
         day = add_business_days(day, 0, self.tenant.country)
-        moment = dt.time(rng.randint(8, 16), rng.randrange(0, 60))
+        if day > self.today:
+            day = add_business_days(day, -1, self.tenant.country)
+        moment = dt.time(rng.randint(9, 17) if hour is None else hour, rng.randrange(0, 60))
         return min(dt.datetime.combine(day, moment, tzinfo=self.tenant.zone), self.now - dt.timedelta(minutes=20))
 
     def one(self, role: str, number: int) -> User:

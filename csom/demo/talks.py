@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import random
+from collections.abc import Iterator
 
 from accounts.actions import notes
 from csom.demo.stage import Tale
@@ -19,15 +22,21 @@ def tell(tale: Tale) -> None:
     last = tale.ends - DAY * (rng.randint(45, 120) if rng.random() < 0.14 else 1)
     day = tale.begins + DAY * rng.randint(8, 20)
     said = _kickoff(tale, day)
+    words = {kind: _in_turn(texts, rng) for kind, texts, _ in KINDS}
     shortest, longest = RHYTHM[tale.account.touch_model]
     day += DAY * rng.randint(shortest // 2, longest)
     while day < last:
-        kind, words, _ = rng.choices(KINDS, [weight for *_, weight in KINDS])[0]
-        said.append(_said(tale, kind, rng.choice(shared()[words]), day))
+        kind = rng.choices([kind for kind, *_ in KINDS], [weight for *_, weight in KINDS])[0]
+        said.append(_said(tale, kind, next(words[kind]), day))
         day += DAY * rng.randint(shortest, longest)
     if last < tale.ends - 40 * DAY:
         said.append(_said(tale, "note", rng.choice(shared()["quiet_notes"]), last))
     notes.bring(tale.account, said, by=tale.csm)
+
+
+def _in_turn(texts: str, rng: random.Random) -> Iterator[str]:
+    """Every text once before any comes again."""
+    return itertools.cycle(rng.sample(shared()[texts], len(shared()[texts])))
 
 
 def _kickoff(tale: Tale, day: dt.date) -> list[notes.Said]:
@@ -37,6 +46,7 @@ def _kickoff(tale: Tale, day: dt.date) -> list[notes.Said]:
 
 
 def _said(tale: Tale, kind: str, text: str, day: dt.date) -> notes.Said:
-    """Twice filled, since a win is a text with slots of its own."""
-    moment = tale.at(day, tale.chance(f"talk of {day}"))
-    return notes.Said(kind, tale.sketch.say(tale.sketch.say(text)), moment)
+    """A win differs from time to time."""
+    rng = tale.chance(f"talk of {day}")
+    win = rng.choice(tale.sketch.industry["wins"])
+    return notes.Said(kind, tale.sketch.say(text.replace("{win}", win)), tale.at(day, rng))
