@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -40,7 +40,7 @@ class WordsField(forms.MultipleChoiceField):
 
 
 class WordsFilter(django_filters.Filter):
-    field_class = WordsField
+    field_class: type[forms.Field] = WordsField
 
     def filter(self, qs: AccountQuerySet, value: Sequence[str]) -> AccountQuerySet:
         return qs.filter(**{f"{self.field_name}__in": value}) if value else qs
@@ -132,7 +132,7 @@ def _minor(amount: Decimal) -> int:
     return int(amount * 100)
 
 
-STATES = {
+STATES: dict[str, Callable[[Any, dt.date], Q]] = {
     "renewal": _renewal,
     "quiet": _quiet,
     "arr_min": lambda value, today: Q(states__arr_minor__gte=_minor(value)),

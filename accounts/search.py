@@ -84,7 +84,7 @@ class Totals:
 
 def page(accounts: AccountQuerySet, sort: Sort, after: str = "", size: int = SIZE) -> Page:
     """One page in this order, behind the cursor of the one before. A cursor of another order starts anew."""
-    rows = accounts.annotate(**STATE).filter(state_tenant=CurrentTenant())
+    rows = accounts.annotate(**STATE).filter(Q(("state_tenant", CurrentTenant())))
     stretches = _stretches(sort, read_cursor(sort, after))
     orders = [OrderBy(F(key), descending=sort.down, nulls_last=True) for key in sort.keys]
     parts = [

@@ -31,7 +31,7 @@ class MoneyField(forms.DecimalField):
         )
         self.currency = "USD"
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         # Thousands as people type them: 412,500.
         return super().to_python(value.replace(",", "").strip() if isinstance(value, str) else value)
 
@@ -122,7 +122,7 @@ class _Lines(forms.BaseFormSet):
         return [form.said for form in self._filled()]
 
     def _filled(self) -> list[LineForm]:
-        kept = [form for form in self.forms if not self._should_delete_form(form)]
+        kept = [form for form in self.forms if not self._should_delete_form(form)]  # type: ignore[attr-defined]
         # A line that stays as it was is a line; an empty one to spare isn't.
         return [form for form in kept if form.has_changed() or not form.empty_permitted]
 

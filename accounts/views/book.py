@@ -165,7 +165,7 @@ READY: tuple[tuple[str, Any, Mapping[str, str]], ...] = (
 def _query(asked: Mapping[str, str], scope: str) -> str:
     """In the spelling of Book.asked, so that the two can be compared."""
     query = QueryDict(mutable=True)
-    said = {"scope": scope} | asked
+    said = {"scope": scope, **asked}
     for name in ASKED:
         if name in said:
             query[name] = said[name]

@@ -106,8 +106,9 @@ def test_totals_stop_counting_at_the_cap(acme, monkeypatch):
 
 @pytest.mark.parametrize(
     ("words", "found"),
-    [("north", ["Northwind"]), ("NORTH", ["Northwind"]), ("wind.te", ["Northwind"]), ("crm-7", ["Other"]), ("%", []), ("_", [])],
-)
+    [("north", ["Northwind"]), ("%", []), ("_", []),
+     ("NORTH", ["Northwind"]), ("wind.te", ["Northwind"]), ("crm-7", ["Other"])],
+)  # fmt: skip
 def test_accounts_are_found_by_name_domain_and_external_id(acme, words, found):
     AccountFactory(name="Northwind", domain="wind.test")
     AccountFactory(name="Other", domain="other.test", external_id="crm-7")
