@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import nh3
 from django.conf import settings
@@ -22,7 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 NEWEST = 200
-LOOPBACK = {"127.0.0.1", "::1"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class KeptBackend(BaseEmailBackend):
@@ -98,8 +99,12 @@ urlpatterns = [
 
 
 def _on_this_machine_only(request: HttpRequest) -> None:
-    """Codes and reset links are secrets: no page with a mail server, none for another machine."""
-    if not settings.MAIL_IS_KEPT or request.META.get("REMOTE_ADDR") not in LOOPBACK:
+    """Codes and reset links are secrets: no page with a mail server, none for another machine.
+
+    A proxy on this machine has a loopback address too, so the installation's own address must be one as well.
+    """
+    here = urlsplit(settings.BASE_URL).hostname in LOOPBACK and request.META.get("REMOTE_ADDR") in LOOPBACK
+    if not settings.MAIL_IS_KEPT or not here:
         raise Http404
 
 

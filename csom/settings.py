@@ -82,6 +82,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "start"
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "accounts.signin.InvitedOnly"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -109,13 +110,14 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+_HASHED = env.bool("STATIC_MANIFEST", not DEBUG)
 _STATIC = "django.contrib.staticfiles.storage.StaticFilesStorage"
 _MANIFEST = "csom.statics.HashedModules"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": _MANIFEST if env.bool("STATIC_MANIFEST", not DEBUG) else _STATIC},
+    "staticfiles": {"BACKEND": _MANIFEST if _HASHED else _STATIC},
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = not _HASHED
 
 _LOADERS = [
     "django_cotton.cotton_loader.Loader",

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 SERVERS = ("DATABASE_URL", "REDIS_URL")
-SHARED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "CSOM_HOME", "DEBUG")
+SHARED = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "BASE_URL", "CSOM_HOME", "STATIC_MANIFEST")
 
 
 class RunError(Exception):
@@ -50,7 +50,8 @@ def fill(home: Path, number: int) -> str:
     """Set what the settings read and nobody set; returns the base address."""
     defaults = {
         "CSOM_HOME": str(home),
-        "DEBUG": "true",
+        # Pages as in production, styles and scripts straight from their folders: no minute of hashing first.
+        "STATIC_MANIFEST": "false",
         "SECRET_KEY": _secret_key(home),
         "BASE_URL": f"http://127.0.0.1:{number}",
         "DJANGO_SETTINGS_MODULE": "csom.settings",

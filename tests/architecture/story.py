@@ -44,6 +44,7 @@ class Story:
 
     ids: dict[str, list[int]] = field(default_factory=dict)
     words: dict[str, list[str]] = field(default_factory=dict)
+    query: str = "?letter=situation"  # what a page needs to know beside the id
 
     def addresses(self, path: str) -> list[str]:
         names = ID.findall(path)

@@ -82,7 +82,7 @@ def test_every_route_with_an_id_leads_somewhere_for_its_own_tenant(acme_cast, pa
 def _reaches(client: Client, story: Story, path: str) -> bool:
     for address, method in itertools.product(story.addresses(path), ("get", "post")):
         with transaction.atomic():
-            status = getattr(client, method)(address).status_code
+            status = getattr(client, method)(address + story.query).status_code
             transaction.set_rollback(True)
         if status not in (404, 405):
             return True

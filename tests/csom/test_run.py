@@ -122,7 +122,7 @@ def test_servers_are_given_whole_or_not_at_all(monkeypatch):
 
 
 def test_the_secret_key_is_made_once_and_is_private(tmp_path, monkeypatch):
-    for name in ("SECRET_KEY", "CSOM_HOME", "BASE_URL", "DEBUG", "C_FORCE_ROOT"):
+    for name in ("SECRET_KEY", "CSOM_HOME", "BASE_URL", "STATIC_MANIFEST", "C_FORCE_ROOT"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
     assert surroundings.fill(tmp_path, 8123) == "http://127.0.0.1:8123"
