@@ -22,9 +22,9 @@ from blueprints import rules
 from blueprints.actions import library, runs
 from blueprints.models import Play, PlayVersion
 
-BATCH = 100
+BATCH = 20  # what a kill can undo, and how long its rows stay locked
 SWEEP_SIZE = 5_000
-TURNS = 200  # one tenant's turn ends; what is left has its note and is rung again
+TURNS = 50  # one tenant's turn ends; what is left has its note and is rung again
 MOST_ATTEMPTS = 8
 FIRST_DELAY = dt.timedelta(seconds=5)
 LONGEST_ERROR = 500

@@ -1,0 +1,61 @@
+"""What goes wrong in a chaos run: kills, a broker that forgets, a database that hangs up; seeded, to be repeated."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from dataclasses import dataclass, field
+
+import redis
+from django.db import connection
+
+from tests.chaos.processes import Crew
+
+WEIGHTS = {"worker killed": 6, "beat killed": 2, "broker emptied": 1, "connections cut": 1}
+
+
+@dataclass
+class Faults:
+    """One fault about every `every` seconds; `count` says what happened so far."""
+
+    crew: Crew
+    broker: str
+    every: float
+    chance: random.Random
+    first: float
+    count: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.due = self.first
+
+    def perhaps(self, elapsed: float) -> None:
+        if elapsed < self.due:
+            return
+        self.due = elapsed + self.every * self.chance.uniform(0.6, 1.4)
+        fault = self.chance.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+        self.count[fault] += 1
+        getattr(self, "_" + fault.replace(" ", "_"))()
+
+    def _worker_killed(self) -> None:
+        self._again(self.crew.workers)
+
+    def _beat_killed(self) -> None:
+        self._again(self.crew.beats)
+
+    def _again(self, processes: list) -> None:
+        victim = self.chance.choice(processes)
+        victim.kill()
+        victim.start()
+
+    def _broker_emptied(self) -> None:
+        client = redis.Redis.from_url(self.broker.split("&")[0])
+        client.flushdb()
+        client.close()
+
+    def _connections_cut(self) -> None:
+        """As if PostgreSQL had restarted, for everybody but us."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE usename = current_user AND datname = current_database() AND pid <> pg_backend_pid()"
+            )

@@ -1,0 +1,35 @@
+"""How one would write it without thinking: look, act, hope. The control that must fail: so the harness does see."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import psycopg2
+from celery import Celery
+
+from tests.chaos.plan import STEPS
+
+app = Celery("naive")
+app.conf.update(
+    broker_url=os.environ.get("REDIS_URL", "redis://localhost").replace("unix://", "redis+socket://"),
+    task_ignore_result=True,
+    task_default_queue="turns",
+    beat_schedule={"look": {"task": "tests.chaos.naive.look", "schedule": 0.5}},
+)
+
+
+@app.task(name="tests.chaos.naive.look")
+def look() -> None:
+    """Reads what isn't done, marks it done, then does it: a kill in between loses it, two at once double it."""
+    connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM chaos_event WHERE NOT done ORDER BY id")
+        for (event,) in cursor.fetchall():
+            cursor.execute("UPDATE chaos_event SET done = true WHERE id = %s", [event])
+            time.sleep(0.01)
+            for step in range(STEPS):
+                cursor.execute("INSERT INTO chaos_task (event, step) VALUES (%s, %s)", [event, step])
+                time.sleep(0.01)
+    connection.close()

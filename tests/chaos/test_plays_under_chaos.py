@@ -1,0 +1,144 @@
+"""Workers and beats are killed, the broker forgets, connections are cut: no event is lost and none answered twice."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from types import SimpleNamespace
+
+import psycopg2
+import pytest
+from django.db import connection
+from django.db.models import Count, F
+
+from accounts import timeline
+from accounts.models import InboxEntry, Task, TenantWork
+from accounts.tenancy.context import tenant_context
+from blueprints.models import Run
+from tests.chaos import plan
+from tests.chaos.faults import Faults
+from tests.chaos.processes import Crew, environment
+from tests.factories.accounts import AccountFactory
+from tests.factories.blueprints import PlayFactory, step
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.chaos]
+PLAYS = 2
+
+
+def tell(name: str, value: object, goal: object, **more: object) -> None:
+    print(json.dumps({"name": f"chaos.{name}", "value": value, "goal": goal, "seed": plan.SEED} | more))
+
+
+def under_chaos(crew: Crew, environ: dict[str, str], seconds: float, write) -> Counter:
+    """Writes all the while; one fault after the other. Returns what went wrong."""
+    chance = random.Random(plan.SEED)
+    faults = Faults(crew, environ["REDIS_URL"], plan.EVERY, chance, plan.WARM_UP)
+    began = time.monotonic()
+    while (elapsed := time.monotonic() - began) < seconds:
+        write()
+        faults.perhaps(elapsed)
+        time.sleep(plan.PAUSE)
+    return faults.count
+
+
+def wait_until(done) -> float:
+    began = time.monotonic()
+    while not done() and time.monotonic() - began < plan.PATIENCE:
+        time.sleep(0.25)
+    return time.monotonic() - began
+
+
+def test_no_event_is_lost_and_none_is_answered_twice(acme_cast, rival, tmp_path):
+    places = [_furnished(cast.tenant) for cast in (acme_cast, rival)]
+    environ = environment(connection.settings_dict["NAME"], plan.REDIS_DB)
+    crew, written = Crew.of("csom.celery", environ, tmp_path), Counter()
+
+    def write() -> None:
+        place = places[sum(written.values()) % 2]
+        kind = "contact.added" if written.total() % 5 == 4 else "contact.departed"
+        with tenant_context(place.tenant):
+            timeline.record(kind, account=place.account, by=None, name=f"Kim {written.total()}")
+        written[place.tenant.pk, kind] += 1
+
+    crew.start()
+    try:
+        faults = under_chaos(crew, environ, plan.SECONDS, write)
+        settled = wait_until(lambda: not TenantWork.objects.filter(kind=timeline.EVENTS).exists())
+    finally:
+        crew.stop()
+    found = [_found(place, written[place.tenant.pk, "contact.departed"]) for place in places]
+    tell("faults", faults.total(), None, **faults)
+    tell("events", written.total(), None, settled_seconds=round(settled, 1))
+    for name in ("lost", "doubled", "half", "waiting"):
+        tell(name, sum(place[name] for place in found), 0)
+    lateness = sorted(late for place in found for late in place["lateness"])
+    tell("lateness_p50", round(lateness[len(lateness) // 2], 2), None, unit="s")
+    tell("lateness_p99", round(lateness[int(len(lateness) * 0.99)], 2), 30, unit="s")
+    assert [(p["lost"], p["doubled"], p["half"], p["waiting"]) for p in found] == [(0, 0, 0, 0)] * 2
+    assert faults["worker killed"] >= 1
+
+
+def _furnished(tenant) -> SimpleNamespace:
+    with tenant_context(tenant):
+        for _ in range(PLAYS):
+            PlayFactory(steps=[step(f"Step {number}") for number in range(plan.STEPS)])
+        return SimpleNamespace(tenant=tenant, account=AccountFactory())
+
+
+def _found(place, departures: int) -> dict:
+    """Held against what was written: one run for each play and event, one task for each step, nothing left."""
+    with tenant_context(place.tenant):
+        pairs = Run.objects.order_by().values("play_id", "event_id").annotate(times=Count("pk"))
+        links = Run.objects.order_by().annotate(tasks=Count("links"))
+        late = links.annotate(late=F("started_at") - F("event__recorded_at")).values_list("late", flat=True)
+        tasks, due = Task.objects.count(), departures * PLAYS * plan.STEPS
+        return {
+            "lost": departures * PLAYS - pairs.count(),
+            "doubled": pairs.filter(times__gt=1).count() + max(0, tasks - due),
+            "half": links.exclude(tasks=plan.STEPS).count() + max(0, due - tasks),
+            "waiting": InboxEntry.objects.count(),
+            "lateness": [delay.total_seconds() for delay in late],
+        }
+
+
+def test_the_same_chaos_breaks_what_was_written_without_thinking(db, tmp_path):
+    """Were this green, the test above would prove nothing."""
+    environ = environment(connection.settings_dict["NAME"], plan.CONTROL_REDIS_DB)
+    owner = psycopg2.connect(environ["DATABASE_OWNER_URL"])
+    owner.autocommit = True
+    crew, written = Crew.of("tests.chaos.naive", environ, tmp_path), Counter()
+    with owner.cursor() as cursor:
+        cursor.execute("CREATE TABLE chaos_event (id bigserial PRIMARY KEY, done boolean NOT NULL DEFAULT false)")
+        cursor.execute("CREATE TABLE chaos_task (event bigint, step int)")
+
+        def write() -> None:
+            cursor.execute("INSERT INTO chaos_event DEFAULT VALUES")
+            written["events"] += 1
+
+        crew.start()
+        try:
+            under_chaos(crew, environ, plan.CONTROL_SECONDS, write)
+            wait_until(lambda: _one(cursor, "SELECT count(*) FROM chaos_event WHERE NOT done") == 0)
+            time.sleep(1)
+        finally:
+            crew.stop()
+        lost = _one(cursor, _STEPS_OF_EVENTS.format("t.event IS NULL"))
+        doubled = _one(cursor, "SELECT count(*) - count(DISTINCT (event, step)) FROM chaos_task")
+        cursor.execute("DROP TABLE chaos_task, chaos_event")
+    owner.close()
+    tell("control_lost", lost, None)
+    tell("control_doubled", doubled, None)
+    assert lost + doubled > 0
+
+
+_STEPS_OF_EVENTS = (
+    f"SELECT count(*) FROM chaos_event e CROSS JOIN generate_series(0, {plan.STEPS - 1}) s (step) "
+    "LEFT JOIN chaos_task t ON t.event = e.id AND t.step = s.step WHERE {}"
+)
+
+
+def _one(cursor, sql: str) -> int:
+    cursor.execute(sql)
+    return cursor.fetchone()[0]
