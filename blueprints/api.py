@@ -1,4 +1,4 @@
-"""Runs: which play started where, when and because of which event."""
+"""Plays as they are switched on or off, and their runs: what started where, when and because of which event."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.filters import Ids
+from accounts.api.filters import Choices, Ids, Instants
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
-from blueprints.models import Run
+from blueprints.models import Play, PlayState, Run
 from blueprints.models.run import RunQuerySet
 
 
@@ -22,8 +22,8 @@ class RunFilters(df.FilterSet):
     play = df.CharFilter("play__code", help_text="The play's code, such as onboarding.")
     event = Ids(field_name="event_id", help_text="The id of the event that started it.")
     in_motion = df.BooleanFilter(method="by_motion", help_text="true: with open tasks; false: all of them closed.")
-    started_since = df.IsoDateTimeFilter("started_at", "gte")
-    started_before = df.IsoDateTimeFilter("started_at", "lt")
+    started_since = Instants("started_at", "gte")
+    started_before = Instants("started_at", "lt")
 
     class Meta:
         model = Run
@@ -81,4 +81,42 @@ class RunResource(Readable):
         return ("-started_at", "-id")
 
 
-routes: list[tuple[str, type[GenericViewSet], str]] = [("runs", RunResource, "run")]
+class PlayFilters(df.FilterSet):
+    code = df.CharFilter()
+    state = Choices(choices=PlayState.choices)
+    trigger = df.CharFilter(help_text="The kind of event that the play listens to.")
+
+    class Meta:
+        model = Play
+        fields: tuple[str, ...] = ()
+
+
+class PlayShape(Shape):
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    because = serializers.CharField(help_text="Why this is worth doing.")
+    trigger = serializers.CharField(help_text="The kind of event that the play listens to.")
+    state = serializers.ChoiceField(choices=PlayState.choices)
+    on_since = serializers.DateTimeField(allow_null=True, help_text="Only events recorded since then start it.")
+
+    @staticmethod
+    def of(row: dict[str, Any]) -> dict[str, Any]:
+        return row
+
+
+@extend_schema(tags=["plays"])
+@extend_schema_view(list=extend_schema(summary="List plays"), retrieve=extend_schema(summary="Read a play"))
+class PlayResource(Readable):
+    noun = "play"
+    queryset = Play.objects.all()
+    filterset_class = PlayFilters
+    shape = PlayShape
+    columns = ("id", "code", "name", "because", "trigger", "state", "on_since")
+    permissions = {"list": Permission.PLAY_VIEW, "retrieve": Permission.PLAY_VIEW}
+
+
+routes: list[tuple[str, type[GenericViewSet], str]] = [
+    ("plays", PlayResource, "play"),
+    ("runs", RunResource, "run"),
+]

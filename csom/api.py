@@ -72,5 +72,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs", docs, name="api-docs"),
     path("me", MeResource.as_view({"get": "read"}), name="api-me"),
     *router.urls,
-    re_path("^.*$", Nothing.as_view(dict.fromkeys(METHODS, "nowhere")), name="api-nothing"),
+    re_path("", Nothing.as_view(dict.fromkeys(METHODS, "nowhere")), name="api-nothing"),
 ]

@@ -17,7 +17,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.contacts import contact_of
 from accounts.api.fields import Day, Entry, Id, OfAccount, Person, Text
-from accounts.api.filters import Choices, Ids
+from accounts.api.filters import Choices, Ids, Instants
 from accounts.api.resource import Readable, Shape
 from accounts.calendar import local_today
 from accounts.models import Contact
@@ -39,7 +39,7 @@ class SpicedFilters(df.FilterSet):
     account = Ids(field_name="account_id", help_text="The id of the account.")
     letter = Choices(choices=CHOICES)
     standing = df.BooleanFilter(method="by_standing", help_text="true: what nobody has corrected; false: what was.")
-    recorded_since = df.IsoDateTimeFilter("recorded_at", "gte")
+    recorded_since = Instants("recorded_at", "gte")
 
     class Meta:
         model = SpicedEntry

@@ -16,7 +16,7 @@ from accounts.actions import accounts
 from accounts.actions.errors import Conflict
 from accounts.api.fields import LARGEST_ID, NO_ACCOUNT, Amount, Entry, Member, Money, Person, Text, Versioned
 from accounts.api.filters import AccountFilters
-from accounts.api.resource import Readable, Shape, known_external_id, tagged
+from accounts.api.resource import BY_EXTERNAL_ID, Readable, Shape, known_external_id, tagged
 from accounts.models import Account, Phase, Touch
 from accounts.roles import Permission
 
@@ -193,7 +193,7 @@ class AccountResource(Readable):
         return self.answer(accounts.change_phase(account, Phase(values["phase"]), by=self.by).pk)
 
     @extend_schema(summary="Read an account by your id")
-    @action(detail=False, url_path="by-external-id/(?P<external_id>.+)")
+    @action(detail=False, url_path=BY_EXTERNAL_ID)
     def by_external_id(self, request: Request, external_id: str) -> Response:
         return tagged(self.one(external_id=known_external_id(external_id)))
 

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.actions import contacts
 from accounts.api.fields import Day, Entry, Id, OfAccount, Text, Versioned
 from accounts.api.filters import ContactFilters
-from accounts.api.resource import Readable, Shape, known_external_id, tagged
+from accounts.api.resource import BY_EXTERNAL_ID, Readable, Shape, known_external_id, tagged
 from accounts.models import BuyingRole, Contact, Influence, Stance
 from accounts.roles import Permission
 
@@ -160,7 +160,7 @@ class ContactResource(Readable):
         return self.answer(contact.pk)
 
     @extend_schema(summary="Read a contact by your id")
-    @action(detail=False, url_path="by-external-id/(?P<external_id>.+)")
+    @action(detail=False, url_path=BY_EXTERNAL_ID)
     def by_external_id(self, request: Request, external_id: str) -> Response:
         return tagged(self.one(external_id=known_external_id(external_id)))
 

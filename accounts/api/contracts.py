@@ -25,7 +25,7 @@ from accounts.api.contract_entries import (
     minor_lines,
 )  # fmt: skip
 from accounts.api.filters import ContractFilters
-from accounts.api.resource import Readable, known_external_id, tagged
+from accounts.api.resource import BY_EXTERNAL_ID, Readable, known_external_id, tagged
 from accounts.calendar import local_today
 from accounts.models import Contract, ContractLine
 from accounts.roles import Permission
@@ -120,7 +120,7 @@ class ContractResource(Readable):
         return self.answer(contract.pk)
 
     @extend_schema(summary="Read a contract by your id")
-    @action(detail=False, url_path="by-external-id/(?P<external_id>.+)")
+    @action(detail=False, url_path=BY_EXTERNAL_ID)
     def by_external_id(self, request: Request, external_id: str) -> Response:
         return tagged(self.one(external_id=known_external_id(external_id)))
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import django_filters as df
+from django import forms
 from django.db import connection
 from django.db.models import QuerySet
+from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema_field
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from accounts.api.fields import FIRST_DAY, LAST_DAY
 from accounts.models import Account, Contact, Contract, Event, Phase, Product, Task, TaskStatus, Touch
 
 PAGING = {"limit", "cursor"}
@@ -48,8 +52,24 @@ class Choices(df.MultipleChoiceFilter):
         super().__init__(distinct=False, **kwargs)
 
 
+class InstantField(IsoDateTimeField):
+    """In UTC: the database takes no displacement past 16 hours, other systems say any."""
+
+    def to_python(self, value: Any) -> dt.datetime | None:
+        instant: dt.datetime | None = super().to_python(value)
+        if instant is None:
+            return None
+        if not FIRST_DAY <= instant.date() <= LAST_DAY:
+            raise forms.ValidationError(f"This must be an instant from {FIRST_DAY} to {LAST_DAY}.")
+        return instant.astimezone(dt.UTC)
+
+
+class Instants(df.IsoDateTimeFilter):
+    field_class = InstantField
+
+
 class UpdatedSince(df.FilterSet):
-    updated_since = df.IsoDateTimeFilter(
+    updated_since = Instants(
         "updated_at", "gte", help_text="Changed at or after this instant; the list then runs by change, oldest first."
     )
 
@@ -130,8 +150,8 @@ class ContractFilters(UpdatedSince):
 class EventFilters(df.FilterSet):
     account = Ids(field_name="account_id", help_text="The id of the account.")
     kind = df.CharFilter(help_text="Such as handoff.accepted.")
-    occurred_since = df.IsoDateTimeFilter("occurred_at", "gte")
-    occurred_before = df.IsoDateTimeFilter("occurred_at", "lt")
+    occurred_since = Instants("occurred_at", "gte")
+    occurred_before = Instants("occurred_at", "lt")
 
     class Meta:
         model = Event

@@ -95,7 +95,7 @@ def read_token(token: str, order: tuple[str, ...]) -> list[Any]:
         if tuple(names) != order or len(plain) != len(order):
             raise ValueError("made for another order")
         return [_value(name, value) for name, value in zip(names, plain, strict=True)]
-    except (ValueError, TypeError, KeyError, RecursionError, binascii.Error):
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError, binascii.Error):
         raise ValidationError({CURSOR: ["This isn't a cursor of this list; take it from `next`."]}) from None
 
 
@@ -107,7 +107,7 @@ def _value(name: str, value: Any) -> int | dt.datetime:
     instant = dt.datetime.fromisoformat(value)
     if instant.tzinfo is None:
         raise ValueError("no zone")
-    return instant
+    return instant.astimezone(dt.UTC)
 
 
 def _limit(request: Request) -> int:

@@ -21,7 +21,7 @@ class KeyMay(BasePermission):
             return False
         if request.method not in SAFE_METHODS and key.scope != "write":
             raise PermissionDenied("This key may only read. Writing needs a key of the scope “write”.")
-        if view.action is None:  # a method that the resource doesn't have: 405 says so
+        if view.action in (None, "metadata"):  # a method that the resource doesn't have: 405 says so
             return True
         permission: Permission = view.permissions[view.action]
         if not key.may(permission):

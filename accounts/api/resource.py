@@ -18,6 +18,9 @@ from accounts.api.parsers import StrictJson
 from accounts.models import ApiKey, Tenant, User
 from accounts.roles import Permission
 
+# Whatever other systems call their rows, slashes and line ends included.
+BY_EXTERNAL_ID = r"by-external-id/(?P<external_id>[\s\S]+)"
+
 
 class Shape(serializers.Serializer):
     """What an answer looks like. `of(row)` makes it from a row of `.values()`; the fields are its description."""

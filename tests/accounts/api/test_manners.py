@@ -68,7 +68,7 @@ def test_use_is_noted_once_a_minute(api, django_assert_num_queries):
 
 
 @pytest.mark.parametrize(
-    "path", ["/nothing", "/accounts/", "/accounts/0", "/accounts/999999999999999999", "/accounts/x"]
+    "path", ["/nothing", "/accounts/", "/accounts/0", "/accounts/999999999999999999", "/accounts/x", "/a%0Ab"]
 )
 def test_what_isnt_there_is_a_problem_and_not_a_page(api, path):
     problem(api.get(path), 404)
@@ -82,6 +82,7 @@ def test_the_wrong_method_the_wrong_type_and_broken_json_are_named(api):
     refused = api("PUT", "/accounts", {})
     problem(refused, 405)
     assert "POST" in refused["Allow"]
+    problem(api("OPTIONS", "/accounts"), 405)
     problem(api.client.post("/api/v1/accounts", {"name": "X"}), 415)
     problem(api.get("/accounts", Accept="text/html"), 406)
     assert "line 1 column 9" in problem(api.post("/accounts", '{"name":'), 400)["detail"]
@@ -118,6 +119,9 @@ def test_unknown_filters_and_wrong_values_are_named(api):
     }
     body = problem(api.get("/accounts?phase=sleeping&csm=me&updated_since=yesterday"), 400)
     assert set(body["errors"]) == {"phase", "csm", "updated_since"}
+    for since in ("1132-06-14T13:47:11%2B21:22", "9999-12-31T23:59:59-12:00"):
+        assert set(problem(api.get(f"/accounts?updated_since={since}"), 400)["errors"]) == {"updated_since"}
+    assert api.get("/accounts?updated_since=2026-01-01T00:00:00%2B21:22").status_code == 200
     for limit in ("0", "201", "x", "-1", "１"):
         assert set(problem(api.get(f"/accounts?limit={limit}"), 400)["errors"]) == {"limit"}
 

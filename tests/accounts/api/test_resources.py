@@ -85,6 +85,7 @@ class TestAccounts:
         assert api.put("/accounts/by-external-id/" + "x" * 121, {"name": "X"}).status_code == 400
         assert api.put("/accounts/by-external-id/a%00b", {"name": "X"}).status_code == 400
         assert api.get("/accounts/by-external-id/x").status_code == 404
+        assert api.put("/accounts/by-external-id/a%0Ab", {"name": "X"}).json()["external_id"] == "a\nb"
 
     def test_an_external_id_is_one_accounts(self, api, account):
         refused = api.post("/accounts", {"name": "Other", "external_id": "nw"})
