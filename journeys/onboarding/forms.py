@@ -170,13 +170,28 @@ class PromiseForm(forms.Form):
 
 
 class SubmitForm(forms.Form):
+    """To whom and when. An empty day of commitment leaves it as it is."""
+
     csm = MemberField(required=False, label="CSM", help_text="Left empty, whoever takes it.")
     kickoff_on = forms.DateField(required=False, label="Proposed kickoff", widget=Day)
+    committed_on = forms.DateField(required=False, label="Committed on", widget=Day)
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_committed_on(self) -> dt.date | None:
+        day: dt.date | None = self.cleaned_data["committed_on"]
+        if day is not None and day > self.today:
+            raise forms.ValidationError("A handoff begins once the deal is committed.")
+        return day
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in ("csm", "kickoff_on")}
+        given = {name: self.cleaned_data[name] for name in ("csm", "kickoff_on")}
+        committed_on = self.cleaned_data["committed_on"]
+        return given | ({"committed_on": committed_on} if committed_on else {})
 
 
 class AcceptForm(forms.Form):

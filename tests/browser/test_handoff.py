@@ -168,6 +168,20 @@ def test_two_people_in_one_answer_see_both_texts(browser, live_server, cast):
         assert handoff.answers.get(question="pain").text == "What Sal is typing"
 
 
+def test_a_statement_is_added_where_its_letter_stands(browser, live_server, cast):
+    with tenant_context(cast.tenant):
+        account = AccountFactory(name="Brightwave Health")
+    with window(browser, live_server.url) as csm:
+        sign_in(csm, "cass")
+        csm.goto(f"/w/acme/accounts/{account.pk}/spiced/")
+        csm.page.get_by_label("Add to Pain").click()
+        csm.page.get_by_label("What was said").fill("Two plans a week contradict each other.")
+        assert csm.barriers() == []
+        csm.page.get_by_role("button", name="Add the statement").click()
+        expect(csm.page.locator("#pain")).to_contain_text("Two plans a week contradict each other.")
+        expect(csm.page.locator("body")).to_contain_text("Pain noted.")
+
+
 PAGES = {
     "list": ("cass", "/handoffs/?tab=all"),
     "new": ("sal", "/handoffs/new/?with=account"),

@@ -4,7 +4,8 @@ import datetime as dt
 import threading
 
 import pytest
-from django.db import ProgrammingError, connection
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actions.errors import Refused
 from accounts.models import Event
@@ -21,11 +22,8 @@ def test_a_statement_is_kept_with_who_said_it_when_and_where(acme):
     account = AccountFactory()
     contact = person(account)
     entry = said(acme, account, said_by=contact, evidence="Shift log of May")
-    assert (entry.statement, entry.said_by, entry.written_by) == (
-        "Two plans a week contradict each other.",
-        contact,
-        acme.cass,
-    )
+    assert entry.statement == "Two plans a week contradict each other."
+    assert (entry.said_by, entry.written_by) == (contact, acme.cass)
     assert (entry.source, entry.occurred_on, entry.evidence) == ("meeting", TODAY, "Shift log of May")
     event = Event.objects.get(kind="spiced.said")
     assert (event.account, event.actor, event.facts["letter"]) == (account, acme.cass, "Pain")
@@ -69,7 +67,7 @@ def test_a_correction_replaces_and_both_stay_readable(acme):
     assert (better.replaces, better.letter) == (entry, "pain")
     assert list(SpicedEntry.objects.standing()) == [better]
     assert Event.objects.filter(kind="spiced.corrected").count() == 1
-    [row] = dict((letter.code, rows) for letter, rows in record_of(entry.account))["pain"]
+    [row] = {letter.code: rows for letter, rows in record_of(entry.account)}["pain"]
     assert (row.entry, [old.entry for old in row.earlier]) == (better, [entry])
 
 
@@ -105,7 +103,7 @@ def test_nobody_confirms_for_another_account_or_what_was_replaced(acme):
 @pytest.mark.parametrize("verb", ["update", "delete"])
 def test_what_was_said_can_not_be_unsaid(acme, verb):
     rows = SpicedEntry.objects.filter(pk=said(acme).pk)
-    with pytest.raises(ProgrammingError, match="permission denied"):
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
         rows.update(statement="Nothing") if verb == "update" else rows._raw_delete(rows.db)
 
 
@@ -216,6 +214,16 @@ def test_who_may_read_and_write(page, rival, acme_cast, account):
     assert rita.get(f"/accounts/{account.pk}/spiced/").status_code == 404
     with tenant_context(acme_cast.tenant):
         assert Journey.objects.count() == 0
+
+
+def test_the_page_takes_few_queries(page, acme_cast, account):
+    csm = page(acme_cast.cass, acme_cast.tenant)
+    csm.get(f"/accounts/{account.pk}/spiced/")
+    with CaptureQueriesContext(connection) as queries:
+        csm.get(f"/accounts/{account.pk}/spiced/")
+    asked = [q["sql"][:90] for q in queries if not q["sql"].startswith(("SAVEPOINT", "RELEASE"))]
+    # session, user, membership, context; account, its state, statements, confirmations, workspaces, permissions
+    assert len(asked) <= 10, asked
 
 
 def test_the_record_takes_two_queries_however_long(acme, django_assert_num_queries):

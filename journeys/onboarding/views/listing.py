@@ -47,6 +47,11 @@ class Row:
     answered: str
     with_me: bool
 
+    @property
+    def paid(self) -> bool:
+        """Whether there is an amount to show."""
+        return bool(self.handoff.arr_minor)  # type: ignore[attr-defined]
+
 
 @require_GET
 @requires(Permission.HANDOFF_VIEW)

@@ -56,5 +56,5 @@ def person_mark(request: MemberRequest, pk: int, contact: int) -> HttpResponse:
 
 def _people(request: MemberRequest, handoff: Handoff, form: PersonForm, status: int) -> HttpResponse:
     people = people_of(list(handoff.account.contacts.filter(departed_on=None)))
-    context = people | {"handoff": handoff, "person_form": form, "may_add_people": True}
+    context = people | {"handoff": handoff, "person_form": form, "may_add_people": True, "swapped": True}
     return render(request, "onboarding/_people.html", context, status=status)

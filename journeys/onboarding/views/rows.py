@@ -105,6 +105,10 @@ class Asked:
         return LETTERS[self.question.letter].mark if self.question.letter else ""
 
     @property
+    def is_open(self) -> bool:
+        return not self.answer.said.complete
+
+    @property
     def step(self) -> str:
         return STEP_OF[self.question.code].code
 

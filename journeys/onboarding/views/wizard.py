@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Conflict, Refused
+from accounts.calendar import local_today
 from accounts.forms.answers import show_refusal
 from accounts.models import BuyingRole, Contact
 from accounts.roles import Permission
@@ -59,7 +60,7 @@ def answer_save(request: MemberRequest, pk: int, question: str) -> HttpResponse:
 @requires(Permission.HANDOFF_WRITE)
 def handoff_submit(request: MemberRequest, pk: int) -> HttpResponse:
     handoff = handoff_or_404(request, pk)
-    form, status = SubmitForm(request.POST), 422
+    form, status = SubmitForm(request.POST, today=local_today(request.tenant)), 422
     if form.is_valid():
         try:
             handoffs.edit(handoff, form.values, by=request.user, version=form.cleaned_data["version"])
@@ -103,8 +104,9 @@ def wizard(
     if step.code in ("risks", "review"):
         context |= {"promises": list(handoff.promises.all()), "promise_form": PromiseForm()}
     if step == REVIEW:
-        initial = {"csm": handoff.csm, "kickoff_on": handoff.kickoff_on, "version": handoff.version}
-        context["form"] = form or SubmitForm(initial=initial)
+        names = ("csm", "kickoff_on", "committed_on", "version")
+        initial = {name: getattr(handoff, name) for name in names}
+        context["form"] = form or SubmitForm(initial=initial, today=local_today(request.tenant))
     return render(request, "onboarding/handoff_edit.html", context | more, status=status)
 
 

@@ -222,10 +222,13 @@ def test_an_unfinished_handoff_names_what_is_open(rep, inside, acme_cast):
 
 def test_the_rep_hands_over_with_csm_and_kickoff(rep, inside, acme_cast):
     handoff = inside(answered)
-    said = {"csm": acme_cast.cass.pk, "kickoff_on": "2026-12-01", "version": 1}
+    wrong = rep.post(f"/handoffs/{handoff.pk}/submit/", {"committed_on": "2099-01-01", "version": 1})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["committed_on"])
+    said = {"csm": acme_cast.cass.pk, "kickoff_on": "2026-12-01", "committed_on": "2026-11-17", "version": 1}
     response = rep.post(f"/handoffs/{handoff.pk}/submit/", said)
     assert response["Location"] == f"/w/acme/handoffs/{handoff.pk}/"
     handoff = inside(lambda _: Handoff.objects.get())
+    assert handoff.committed_on == dt.date(2026, 11, 17)
     assert (handoff.status, handoff.csm_id, handoff.kickoff_on) == (
         "submitted",
         acme_cast.cass.pk,
