@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 from django.db.models.functions import Coalesce, Now
 
-from accounts.models import Account, AccountState
+from accounts.models import Account, ContractLine
 from accounts.roles import Reach
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 from journeys.onboarding.questions import BY_CODE, CHOICES, Question, Said
@@ -36,9 +36,15 @@ class HandoffQuerySet(TenantQuerySet["Handoff"]):
         return self
 
     def with_arr(self) -> HandoffQuerySet:
-        """Adds `arr_minor`: what the account pays a year, as it stands now."""
-        arr = AccountState.objects.filter(account=models.OuterRef("account")).values("arr_minor")[:1]
-        return self.annotate(arr_minor=models.Subquery(arr))
+        """Adds `arr_minor`: what the account's running contracts come to a year, also those that start later.
+
+        A deal is handed over before its first day, when the ledger still counts nothing.
+        """
+        lines = ContractLine.objects.filter(
+            contract__account=models.OuterRef("account"), contract__ended_on=None, contract__renewals=None, recurring=True
+        )
+        yearly = lines.order_by().values("contract__account").annotate(sum=models.Sum("amount_minor")).values("sum")
+        return self.annotate(arr_minor=models.Subquery(yearly))
 
     def with_progress(self) -> HandoffQuerySet:
         """Adds `answered`: how many questions have an answer, by a count of its own for each row that is read."""
