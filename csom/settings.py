@@ -45,7 +45,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "csom.fragments.VaryMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "accounts.middleware.TenantMiddleware",
+    "csom.outage.ShelteredTenantMiddleware",
 ]
 
 ROOT_URLCONF = "csom.urls.public"

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from accounts.admin import operator_site
 from csom import health, styleguide
 
+handler500 = "csom.outage.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls.public")),
     path("accounts/", include("allauth.urls")),
