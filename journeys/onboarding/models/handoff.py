@@ -41,7 +41,10 @@ class HandoffQuerySet(TenantQuerySet["Handoff"]):
         A deal is handed over before its first day, when the ledger still counts nothing.
         """
         lines = ContractLine.objects.filter(
-            contract__account=models.OuterRef("account"), contract__ended_on=None, contract__renewals=None, recurring=True
+            contract__account=models.OuterRef("account"),
+            contract__ended_on=None,
+            contract__renewals=None,
+            recurring=True,
         )
         yearly = lines.order_by().values("contract__account").annotate(sum=models.Sum("amount_minor")).values("sum")
         return self.annotate(arr_minor=models.Subquery(yearly))
