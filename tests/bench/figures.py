@@ -57,7 +57,7 @@ class Run:
 
     def __init__(self, stage: Stage, home: Path) -> None:
         self.stage, self.home = stage, home
-        self.client = Client()
+        self.client = Client(SERVER_NAME="127.0.0.1")
         self.client.force_login(stage.user)
         self.cookie = {"Cookie": f"sessionid={self.client.cookies['sessionid'].value}"}
         with tenant_context(stage.big):

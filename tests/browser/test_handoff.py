@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import time
+from types import SimpleNamespace
+
 import pytest
+from django.db import connection
 from playwright.sync_api import expect
 
 from accounts.models import Account, Contact
 from accounts.tenancy.context import tenant_context
+from blueprints.actions import library, plays
+from blueprints.models import Play, PlayVersion
 from journeys.actions import spiced
 from journeys.models import SpicedEntry
 from journeys.onboarding.actions import handoffs, promises
 from journeys.onboarding.models import Handoff
 from tests.browser.harness import NARROW, PHONE, WIDE, Window, chromium, window
+from tests.chaos.processes import Crew, environment
 from tests.factories.accounts import PASSWORD, TODAY, AccountFactory
 from tests.factories.onboarding import ANSWERS, accepted, drafted, returned, submitted
 
@@ -75,8 +82,19 @@ def write(seen: Window, question: str, text: str) -> None:
     expect(seen.page.locator(f"#saved-{question}")).to_contain_text("Saved", timeout=10_000)
 
 
-def test_the_whole_loop(browser, live_server, cast):
+@pytest.fixture
+def engine(transactional_db, tmp_path):
+    """Real workers and beats on the test's database: what the play does is done by them."""
+    crew = Crew.of("csom.celery", environment(connection.settings_dict["NAME"], redis_db=9), tmp_path)
+    crew.start()
+    yield
+    crew.stop()
+
+
+def test_the_first_working_day(browser, live_server, cast, rival, engine):
+    library.load(cast.tenant)
     with tenant_context(cast.tenant):
+        plays.switch_on(Play.objects.get(trigger="handoff.accepted"), by=cast.ada)
         account = AccountFactory(name="Brightwave Health", ae=cast.sal)
     with window(browser, live_server.url) as rep, window(browser, live_server.url) as csm:
         sign_in(rep, "sal")
@@ -108,10 +126,30 @@ def test_the_whole_loop(browser, live_server, cast):
         csm.page.get_by_role("link", name="Brightwave Health").click()
         csm.page.get_by_role("button", name="Accept").click()
         expect(csm.page.locator("main")).to_contain_text("What became of it")
+
+        _tasks_arrive(csm, cast)
+        csm.goto(f"/w/acme/accounts/{account.pk}/timeline/")
+        for told in ("Handoff submitted", "Handoff returned", "Handoff accepted", "Play started"):
+            expect(csm.page.locator("main")).to_contain_text(told)
+        assert csm.page.goto(f"{live_server.url}/w/rival/accounts/{account.pk}/").status == 404
+        csm.trouble.clear()
     with tenant_context(cast.tenant):
         account = Account.objects.get()
         assert (account.phase, account.csm_id) == ("onboarding", cast.cass.pk)
         assert SpicedEntry.objects.standing().get(kind="rational").statement.endswith("Dana Ruiz owns it.")
+
+
+def _tasks_arrive(csm: Window, cast: SimpleNamespace) -> None:
+    """Within seconds, each once, without anybody's doing."""
+    deadline = time.monotonic() + 20
+    with tenant_context(cast.tenant):
+        steps = PlayVersion.objects.get(play__trigger="handoff.accepted").steps
+    while time.monotonic() < deadline:
+        csm.goto("/w/acme/tasks/?scope=all")
+        if csm.page.get_by_role("link", name=steps[0]["title"]).count():
+            break
+    for step in steps:
+        expect(csm.page.get_by_role("link", name=step["title"], exact=True)).to_have_count(1)
 
 
 def _start(rep: Window, account: Account) -> None:
