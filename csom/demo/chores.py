@@ -25,7 +25,7 @@ def done(tale: Tale) -> None:
         day = tale.begins + DAY * rng.randint(14, max(15, span))
         task = _give(tale, rng.choice(shared()["tasks"]), day + DAY * rng.randint(3, 12), day, rng)
         outcome = rng.choices(list(OUTCOMES), list(OUTCOMES.values()))[0]
-        note = tale.sketch.say(rng.choice(shared()["outcomes"][outcome]))
+        note = tale.sketch.say(rng.choice(shared()["outcomes"][outcome]), day)
         closed_at = tale.at(min(day + DAY * rng.randint(1, 12), tale.ends - DAY), rng)
         tasks.complete(task, outcome=outcome, note=note, by=tale.csm, now=max(closed_at, task.created_at))
 
@@ -49,8 +49,8 @@ def waiting(tale: Tale) -> None:
 def _give(tale: Tale, task: Spec, due_on: dt.date, day: dt.date, rng: random.Random) -> Task:
     values = {
         "account": tale.account,
-        "title": tale.sketch.say(task["title"]),
-        "detail": tale.sketch.say(task["detail"]),
+        "title": tale.sketch.say(task["title"], day),
+        "detail": tale.sketch.say(task["detail"], day),
         "assignee": tale.csm,
         "due_on": due_on,
     }

@@ -46,16 +46,25 @@ def leave(tale: Tale, part: str, on: dt.date, rng: random.Random, successor: Con
 
 
 def _replace(tale: Tale, part: str, on: dt.date, rng: random.Random) -> None:
-    successor = None
+    successor, name = None, None
     if rng.random() < 0.7:
-        name = f"{rng.choice(shared()['first_names'])} {rng.choice(shared()['last_names'])}"
-        tale.sketch.people[part] = name
+        name = _somebody_else(tale, rng)
         successor = _add(tale, part, name, on - 4 * DAY, rng, stance="neutral")
     leave(tale, part, on, rng, successor)
+    tale.sketch.replace(part, on, name)
     if successor is not None:
         tale.contacts[part] = successor
     else:
         del tale.contacts[part]
+
+
+def _somebody_else(tale: Tale, rng: random.Random) -> str:
+    """No two people of an account share a name, and with it an address."""
+    known = {contact.name.split()[0] for contact in tale.contacts.values()} | {
+        name.split()[0] for _, name in tale.sketch.left.values()
+    }
+    first = rng.choice([first for first in shared()["first_names"] if first not in known])
+    return f"{first} {rng.choice(shared()['last_names'])}"
 
 
 def _add(tale: Tale, part: str, name: str, on: dt.date, rng: random.Random, stance: str = "") -> Contact:

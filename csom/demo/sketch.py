@@ -31,6 +31,7 @@ class Sketch:
     people: dict[str, str]
     figures: dict[str, Any]
     lines: dict[str, tuple[int, int]] = field(default_factory=dict)
+    left: dict[str, tuple[dt.date, str]] = field(default_factory=dict)
 
     @property
     def domain(self) -> str:
@@ -39,14 +40,24 @@ class Sketch:
     def title_of(self, part: str) -> str:
         return str(self.industry["titles"][TITLE_OF[part]])
 
-    def say(self, text: str) -> str:
-        """The text with its slots filled."""
-        return text.format_map(self.slots())
+    def say(self, text: str, on: dt.date | None = None) -> str:
+        """The text with its slots filled by the people of that day, or of today."""
+        people = self.people
+        if on is not None:
+            people = people | {part: name for part, (until, name) in self.left.items() if on < until}
+        return text.format_map(self._slots(people))
 
-    def slots(self) -> dict[str, Any]:
+    def replace(self, part: str, on: dt.date, by: str | None) -> None:
+        """Somebody left; without a successor the others speak for them."""
+        self.left[part] = on, self.people.pop(part)
+        if by is not None:
+            self.people[part] = by
+
+    def _slots(self, people: dict[str, str]) -> dict[str, Any]:
         names: dict[str, Any] = {}
+        spare = next(people[part] for part in PARTS if part in people)
         for part, word in SPOKEN.items():
-            name = self.people.get(part) or self.people["champion"]
+            name = people.get(part, spare)
             names |= {word: name, f"{word}_first": name.split()[0], f"{word}_title": self.title_of(part)}
         return self.figures | names | {"metric": self.industry["metric"]}
 

@@ -49,4 +49,4 @@ def _said(tale: Tale, kind: str, text: str, day: dt.date) -> notes.Said:
     """A win differs from time to time."""
     rng = tale.chance(f"talk of {day}")
     win = rng.choice(tale.sketch.industry["wins"])
-    return notes.Said(kind, tale.sketch.say(text.replace("{win}", win)), tale.at(day, rng))
+    return notes.Said(kind, tale.sketch.say(text.replace("{win}", win), day), tale.at(day, rng))
