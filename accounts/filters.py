@@ -64,6 +64,8 @@ class OwnersFilter(WordsFilter):
 class AccountFilter(django_filters.FilterSet):
     """`request` carries the member (pages) or the key (API); a scope other than all needs a member."""
 
+    base_filters: dict[str, django_filters.Filter]
+
     q = django_filters.CharFilter(method="named", label="Name, domain or external id", max_length=200)
     scope = django_filters.ChoiceFilter(choices=SCOPES, method="held", label="Whose")
     phase = ChoicesFilter(choices=Phase.choices, label="Phase")
@@ -81,6 +83,11 @@ class AccountFilter(django_filters.FilterSet):
     class Meta:
         model = Account
         fields: list[str] = []
+
+    def __init__(self, data: Any = None, queryset: Any = None, **kwargs: Any) -> None:
+        # Every filter is copied for every request: those that nobody asked for needn't be.
+        self.base_filters = {name: known for name, known in AccountFilter.base_filters.items() if name in (data or {})}
+        super().__init__(data, queryset, **kwargs)
 
     def filter_queryset(self, queryset: AccountQuerySet) -> AccountQuerySet:
         self.known = Q()

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from string import Formatter
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -58,7 +59,10 @@ def as_rows(rows: Sequence[dict[str, Any]], columns: Sequence[Column], today: dt
     mould = render_to_string("accounts/_portfolio_row.html", {"columns": columns})
     address = reverse("accounts:account-detail", args=[0]).removesuffix("0/")
     customs = [column for column in columns if column.custom]
-    return format_html_join("", mould, (_texts(row, customs, address, today, now) for row in rows))
+    # Every text handed over is escaped, shown or not: only those with a place in the mould are.
+    shown = [name for _text, name, _spec, _conversion in Formatter().parse(mould) if name]
+    texts = (_texts(row, customs, address, today, now) for row in rows)
+    return format_html_join("", mould, ({name: known[name] for name in shown} for known in texts))
 
 
 def _texts(

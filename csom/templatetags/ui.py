@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from lucide.templatetags.lucide import lucide as draw
 
 from accounts import formats
 
@@ -38,6 +40,13 @@ def tone_of(status: str) -> str:
     """A band's or a colour's name as one of green, amber, red, none."""
     tone = TONES.get(status, status)
     return tone if tone in SHAPES else "none"
+
+
+@register.simple_tag
+@lru_cache(maxsize=1024)
+def lucide(name: str, *, size: int = 24, **attributes: str) -> str:
+    """The library's tag, remembered: it copies and writes out a tree of XML for each of a page's thirty icons."""
+    return draw(name, size=size, **attributes)
 
 
 @register.simple_tag
