@@ -70,11 +70,10 @@ class PreferencesForm(forms.Form):
                                      help_text="Such as j and k in a list. Ctrl K works either way.")  # fmt: skip
     whole = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
 
-    def clean_name(self) -> str:
-        name: str = self.cleaned_data["name"].strip()
-        if self.data.get("whole") and not name:
-            raise forms.ValidationError("Tell your colleagues your name.")
-        return name
+    def __init__(self, data: Any = None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        for name in ("name", "theme", "density"):
+            self.fields[name].required = data is None or bool(data.get("whole"))
 
     @property
     def values(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Events as a page tells them: one sentence, who did it, and when, in the workspace's time."""
+"""Events as a page tells them: one sentence, who did it, and how long ago."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts import formats
-from accounts.access import MemberRequest
 from accounts.models import Event
 from accounts.registry import event_kinds, tell
 
@@ -24,8 +24,9 @@ class Happening:
     at: dt.datetime
 
 
-def told(request: MemberRequest, events: QuerySet[Event], most: int) -> list[Happening]:
+def told(events: QuerySet[Event], most: int) -> list[Happening]:
     """One query, whatever the events are about."""
+    now = timezone.now()
     icons = {known.kind: known.icon for known in event_kinds()}
     rows = events.values("kind", "facts", "actor__name", "account_id", "account__name", "occurred_at")[:most]
     return [
@@ -35,7 +36,7 @@ def told(request: MemberRequest, events: QuerySet[Event], most: int) -> list[Hap
             actor=row["actor__name"] or "CSOM",
             account=row["account__name"] or "",
             account_id=row["account_id"],
-            when=formats.date_time(row["occurred_at"].astimezone(request.tenant.zone)),
+            when=formats.ago(row["occurred_at"], now),
             at=row["occurred_at"],
         )
         for row in rows

@@ -69,10 +69,11 @@ def renewals(request: MemberRequest, scope: Scope) -> list[dict[str, Any]]:
 
 
 def changes(request: MemberRequest, scope: Scope, since: dt.datetime) -> list[Happening]:
-    """What others did on these accounts; one's own doings are no news."""
+    """What others did on these accounts; one's own doings are no news, and tasks have a list of their own."""
     mine = accounts_in(request, scope)
     events = Event.objects.filter(occurred_at__gt=since, account__in=mine.order_by().values("pk"))
-    return told(request, events.exclude(actor=request.membership.user_id), CHANGES)
+    news = events.exclude(actor=request.membership.user_id).exclude(kind__startswith="task.")
+    return told(news, CHANGES)
 
 
 def since_last_visit(request: MemberRequest, now: dt.datetime) -> dt.datetime:

@@ -41,11 +41,10 @@ def task_list(request: MemberRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.TASK_VIEW)
 def task_detail(request: MemberRequest, pk: int) -> HttpResponse:
-    """One task: beside the list as a page, alone for htmx."""
-    context = beside(request, task_or_404(request, pk))
-    if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
-        return render(request, "accounts/task_detail.html", context)
-    return render(request, "accounts/tasks.html", context | {"inbox": inbox.read(request, scope_of(request))})
+    """One task beside the list; on a phone it takes the list's place."""
+    context = beside(request, task_or_404(request, pk)) | {"inbox": inbox.read(request, scope_of(request))}
+    part = "#inbox" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
+    return render(request, f"accounts/tasks.html{part}", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,6 +101,6 @@ def beside(request: MemberRequest, task: Task) -> dict[str, Any]:
         "created": formats.date_time(task.created_at.astimezone(zone)),
         "closed": formats.date_time(task.closed_at.astimezone(zone)) if task.closed_at else "",
         "asleep_until": formats.date(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
-        "latest": told(request, Event.objects.filter(account=task.account_id), LATEST) if task.account_id else [],
+        "latest": told(Event.objects.filter(account=task.account_id), LATEST) if task.account_id else [],
         "may_edit": request.membership.may(Permission.TASK_EDIT),
     }

@@ -120,8 +120,10 @@ def test_a_day_is_worked_off_by_keyboard(browser, live_server, desk):
         assert not page.locator("dialog[open]").count()
         page.locator("#task-pane h2", has_text="Prepare the review").wait_for()
         seen.picture("tasks-toast")
-        page.get_by_role("button", name="Undo").click()
-        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.activeElement.textContent") == "Prepare the review"
+        with page.expect_response("**/reopen/"):
+            page.get_by_role("button", name="Undo").click()
+        page.get_by_text("“Send the kickoff agenda” is open again.").wait_for()
     with tenant_context(desk.tenant):
         assert Task.objects.get(title="Send the kickoff agenda").status == "open"
 
