@@ -11,4 +11,4 @@ class CsomConfig(AppConfig):
     verbose_name = "CSOM"
 
     def ready(self) -> None:
-        register(check_role, Tags.database)
+        register(check_role, Tags.database)  # type: ignore[call-overload]

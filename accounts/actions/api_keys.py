@@ -46,6 +46,7 @@ def note_use(key: ApiKey) -> None:
     """When it was last used, to the minute; of many calls at once one writes and the others don't wait for it."""
     if key.last_used_at is not None and timezone.now() - key.last_used_at < NOTED_EVERY:
         return
-    free = ApiKey.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=key.pk).values_list("pk", flat=True)
+    mine = ApiKey.objects.filter(pk=key.pk).values_list("pk", flat=True)
+    free = mine.select_for_update(skip_locked=True, no_key=True)
     with transaction.atomic():
         ApiKey.objects.filter(pk__in=list(free)).update(last_used_at=Now())

@@ -1,4 +1,4 @@
-"""A workspace's admin: its admins read every row of their tenant here, and only theirs. Writing is the product's part."""
+"""A workspace's admin: its admins read every row of their tenant here; writing is the product's part."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from accounts.roles import Permission
+
 
 class WorkspaceSite(UnfoldAdminSite):
     """Permission comes from the membership that the middleware found, not from Django's own tables."""
@@ -40,6 +41,7 @@ workspace_site = WorkspaceSite(name="admin")
 HIDDEN = {"id", "tenant"}
 LONG = (models.JSONField, models.TextField)
 
+
 class ReadOnlyAdmin(ModelAdmin):
     """Shows rows and changes none: an action would have written an event, a form here would not."""
 
@@ -60,6 +62,7 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
+
 
 def register(*nouns: type[models.Model]) -> None:
     """Puts each noun into the workspace's admin, with its first telling fields as columns."""

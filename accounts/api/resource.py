@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import NotFound, ValidationError
@@ -43,6 +44,11 @@ class Resource(viewsets.GenericViewSet):
     filter_backends: Any = (Filters,)
     metadata_class = None
     lookup_value_regex = "[0-9]{1,18}"
+
+    @classmethod
+    def as_view(cls, actions: Any = None, **initkwargs: Any) -> Any:
+        """Without a savepoint of its own: a refusal rolls back the whole transaction, and nothing else is in it."""
+        return transaction.non_atomic_requests(super().as_view(actions, **initkwargs))
 
     # -- the way in ---------------------------------------------------------
 

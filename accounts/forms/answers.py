@@ -59,7 +59,7 @@ def show_conflict(form: forms.BaseForm, current: Model) -> None:
     for name in _that_differ(form, current):
         form.add_error(name, f"Saved meanwhile: “{_shown(form, current, name)}”.")
     form.add_error(None, "Somebody else changed this while you were editing. Save again to keep what you typed.")
-    data = form.data.copy()
+    data: Any = copy.copy(form.data)
     for name, value in (("version", getattr(current, "version", None)), ("seen", _seen(form, current))):
         if name in form.fields:
             data[form.add_prefix(name)] = value

@@ -20,7 +20,8 @@ class _TableConstraint(BaseConstraint):
         raise NotImplementedError
 
     def constraint_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
-        assert model is not None and schema_editor is not None
+        assert model is not None
+        assert schema_editor is not None
         schema_editor.deferred_sql.append(Statement(self._sql(model).replace("%", "%%")))
         return None
 

@@ -70,7 +70,7 @@ class Inbox:
         """The open task to look at when this one is gone: what comes after it, else the first."""
         open_ones = [row for row in self.rows if row.open and row.pk != task.pk]
         later = [row.pk for row in open_ones if (row.due_on, row.pk) > (task.due_on, task.pk)]
-        return (later or [row.pk for row in open_ones] or [None])[0]
+        return next(iter(later or [row.pk for row in open_ones]), None)
 
 
 def read(request: MemberRequest, scope: Scope, after: str = "") -> Inbox:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,7 +91,7 @@ def _accounts(request: MemberRequest, words: str) -> list[dict[str, Any]]:
     return list(mine.order_by("-updated_at", "-id").values(*columns)[:RECENT])
 
 
-def _people(request: MemberRequest, words: str) -> list[dict[str, Any]]:
+def _people(request: MemberRequest, words: str) -> Sequence[Mapping[str, Any]]:
     seen = Contact.objects.filter(account__in=visible_accounts(request).order_by().values("pk"))
     found = search.contacts_named(seen, words).order_by("name", "id")  # type: ignore[arg-type]
     return list(found.values("id", "name", "title", "account_id", "account__name")[:PEOPLE])

@@ -28,5 +28,5 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _workspaces(request: HttpRequest) -> list[Membership]:
-    mine = Membership.objects.active().filter(user_id=request.user.pk)
+    mine = Membership.objects.active().filter(user_id=request.user.pk or 0)
     return list(mine.select_related("tenant").order_by("tenant__name"))

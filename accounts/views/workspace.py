@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -22,7 +22,7 @@ def settings(request: MemberRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.SETTINGS_VIEW)
-def workspace_edit(request: MemberRequest) -> HttpResponse:
+def workspace_edit(request: MemberRequest) -> HttpResponseBase:
     """Everybody with settings sees it; those who may edit it can save."""
     if not request.membership.may(Permission.SETTINGS_EDIT):
         return show(request, "workspace.html", {"facts": _facts(request)})

@@ -33,6 +33,8 @@ def panel(context: Context, name: str, *args: Any) -> SafeString | str:
 
 def _inner_path(request: Any, path: str) -> str:
     """Without the workspace's prefix, as the resolver sees it."""
-    return path.removeprefix(request.META.get("SCRIPT_NAME", "")) if not hasattr(request, "tenant") else (
-        "/" + path.split("/", 3)[3]
+    return (
+        path.removeprefix(request.META.get("SCRIPT_NAME", ""))
+        if not hasattr(request, "tenant")
+        else ("/" + path.split("/", 3)[3])
     )

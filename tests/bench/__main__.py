@@ -14,8 +14,12 @@ from csom.embedded import start
 HOME = Path(tempfile.mkdtemp(prefix="csom-bench-"))
 SERVERS = start(HOME, durable=False)
 os.environ |= SERVERS.environ | {
-    "DEBUG": "0", "STATIC_MANIFEST": "0", "DJANGO_SETTINGS_MODULE": "tests.bench.settings", "SECRET_KEY": "bench", "DATABASE_SESSION_LIMITS": "false",
-}  # fmt: skip
+    "DEBUG": "0",
+    "STATIC_MANIFEST": "0",
+    "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
+    "SECRET_KEY": "bench",
+    "DATABASE_SESSION_LIMITS": "false",
+}
 
 import django  # noqa: E402  (the servers come first: settings read their addresses)
 

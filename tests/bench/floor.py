@@ -22,8 +22,27 @@ TABLE = Engine(libraries={}).from_string(
     "<!doctype html><title>Rows</title><table>{% for row in rows %}<tr>{% for cell in row %}<td>{{ cell }}</td>"
     "{% endfor %}</tr>{% endfor %}</table>"
 )
-FIELDS = ["id", "name", "domain", "external_id", "industry", "region", "segment", "touch_model", "currency", "phase",
-          "phase_since", "csm_id", "ae_id", "delivery_id", "parent_id", "custom", "version", "created_at", "updated_at"]  # fmt: skip
+FIELDS = [
+    "id",
+    "name",
+    "domain",
+    "external_id",
+    "industry",
+    "region",
+    "segment",
+    "touch_model",
+    "currency",
+    "phase",
+    "phase_since",
+    "csm_id",
+    "ae_id",
+    "delivery_id",
+    "parent_id",
+    "custom",
+    "version",
+    "created_at",
+    "updated_at",
+]
 
 
 def tenant() -> int:
