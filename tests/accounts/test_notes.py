@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actions import notes
 from accounts.actions.errors import Refused
-from accounts.models import AccountState, Event
+from accounts.models import AccountState, Event, InboxEntry
 from tests.factories.accounts import AccountFactory
 
 NOON = dt.datetime(2026, 5, 4, 12, 0, tzinfo=dt.UTC)
@@ -44,3 +44,22 @@ def test_a_wrong_note_is_refused_and_nothing_is_written(acme, values, field):
     assert list(refused.value.errors) == [field]
     assert Event.objects.count() == 0
     assert last_touch() is None
+
+
+def test_a_history_is_brought_along_at_once(acme, django_assert_num_queries):
+    account = AccountFactory()
+    said = [notes.Said("call", f"Call {n}", NOON + dt.timedelta(days=n)) for n in range(3)]
+    later = notes.Said("note", "No touch", NOON + dt.timedelta(days=9))
+    with django_assert_num_queries(6):  # savepoint, events, inbox, note for the sweep, touch, release
+        assert notes.bring(account, [*said, later], by=acme.cass) == 4
+    assert list(Event.objects.order_by("occurred_at").values_list("facts__body", flat=True)) == [
+        "Call 0", "Call 1", "Call 2", "No touch",
+    ]  # fmt: skip
+    assert InboxEntry.objects.count() == 4
+    assert last_touch() == said[-1].occurred_at
+
+
+def test_one_wrong_line_of_a_history_keeps_all_of_it_out(acme):
+    with pytest.raises(Refused):
+        notes.bring(AccountFactory(), [notes.Said("call", "Hi", NOON), notes.Said("call", " ", NOON)], by=acme.cass)
+    assert Event.objects.count() == 0
