@@ -24,7 +24,8 @@ from blueprints.models import Play, PlayVersion
 
 BATCH = 20  # what a kill can undo, and how long its rows stay locked
 SWEEP_SIZE = 5_000
-TURNS = 50  # one tenant's turn ends; what is left has its note and is rung again
+BATCHES = 10  # then another tenant's turn comes; what is left has its note and is rung again
+TURN_LOCK = 7_201  # names our advisory locks; the second half is the tenant
 MOST_ATTEMPTS = 8
 FIRST_DELAY = dt.timedelta(seconds=5)
 LONGEST_ERROR = 500
@@ -60,7 +61,7 @@ def drain(tenant_id: int) -> Drained:
         # Before the work: a note that comes later may speak of an event that this turn never saw.
         notes = list(_due_notes(tenant_id).values_list("pk", flat=True))
         _furnish(tenant_id)
-    for _ in range(TURNS):
+    for _ in range(BATCHES):
         if not _drop_unheard(tenant_id, done) + _fire_batch(tenant_id, done):
             break
     with tenant_context(tenant_id):
@@ -121,6 +122,8 @@ def _fire_batch(tenant_id: int, done: Drained) -> int:
     """One transaction: every claimed entry leaves the inbox with its runs, or is put off."""
     claim = _due().order_by("pk").select_for_update(skip_locked=True, of=("self",))
     with tenant_context(tenant_id):
+        if not _alone(tenant_id):
+            return 0
         entries = list(claim.select_related(*PEOPLE)[:BATCH])
         if not entries:
             return 0
@@ -129,6 +132,16 @@ def _fire_batch(tenant_id: int, done: Drained) -> int:
         InboxEntry.objects.filter(pk__in=settled).delete()
     done.looked_at += len(entries)
     return len(entries)
+
+
+def _alone(tenant_id: int) -> bool:
+    """False while another turn looks at this tenant's events, so that one busy tenant never fills every worker.
+
+    Good manners only: what keeps runs single is their constraint. Ends with the transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [TURN_LOCK, tenant_id])
+        return bool(cursor.fetchone()[0])
 
 
 def _moment(tenant_id: int) -> Moment:

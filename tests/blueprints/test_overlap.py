@@ -82,6 +82,26 @@ def test_two_tenants_drain_apart(tenant, rival):
         assert Task.objects.count() == 0
 
 
+def test_a_second_turn_of_the_same_tenant_leaves_the_worker_to_others(tenant, monkeypatch):
+    real, others = runs.start, []
+
+    def meanwhile(*args, **kwargs):
+        if not others:
+            others.extend(together(1, lambda: engine.drain(tenant.pk)))
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(runs, "start", meanwhile)
+    assert engine.drain(tenant.pk).started == EVENTS
+    assert [other.looked_at for other in others] == [0]
+
+
+def test_a_turn_ends_before_a_great_backlog_does_and_leaves_word(tenant, monkeypatch):
+    monkeypatch.setattr(engine, "BATCH", 4)
+    monkeypatch.setattr(engine, "BATCHES", 3)
+    assert engine.drain(tenant.pk).looked_at == 12
+    assert engine.waiting_tenants() == [tenant.pk]
+
+
 def test_a_sweep_rings_every_tenant_that_waits(tenant, rival, monkeypatch):
     rung = []
     monkeypatch.setattr(tasks.evaluate_events, "apply_async", lambda args, **options: rung.append(args))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import random
 
-SECONDS = float(os.environ.get("CHAOS_SECONDS", "30"))
-CONTROL_SECONDS = min(SECONDS, 25.0)
+FAULTS = int(os.environ.get("CHAOS_FAULTS", "10"))
+CONTROL_FAULTS = min(FAULTS, 5)
+LONGEST = 15.0  # seconds a fault, on the slowest machine
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10_000)))
-EVERY = 2.5  # seconds between two faults
-WARM_UP = 4.0  # a worker needs that long to be worth killing
+SHORTEST_PAUSE = 2.0  # seconds between two faults, on a machine that starts a worker faster than that
 PAUSE = 0.05  # between two events
-PATIENCE = 90.0  # for the work to be done once the faults have stopped
+PATIENCE = 180.0  # for the work to be done once the faults have stopped
 STEPS = 3
 REDIS_DB, CONTROL_REDIS_DB = 9, 10

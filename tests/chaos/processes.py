@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Process:
     environ: dict[str, str]
     log: Path
     child: subprocess.Popen[bytes] | None = None
+    began: float = 0.0
 
     def start(self) -> None:
         with self.log.open("ab") as output:
@@ -49,6 +51,7 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+        self.began = time.monotonic()
 
     def kill(self) -> None:
         """-9, the whole session: nothing gets to say good-bye."""
@@ -72,7 +75,14 @@ class Crew:
         log = home / f"{app}.log"
         return cls(
             [Process([*celery, *work, "-n", f"w{n}@%h", "--loglevel", "ERROR"], environ, log) for n in (1, 2)],
-            [Process([*celery, "beat", "-s", f"{home}/beat-{n}", "--loglevel", "ERROR"], environ, log) for n in (1, 2)],
+            [
+                Process(
+                    [*celery, "beat", "-s", f"{home}/beat-{n}", "--loglevel", "ERROR"],
+                    environ,
+                    log,
+                )
+                for n in (1, 2)
+            ],
         )
 
     @property
