@@ -140,7 +140,7 @@ def test_a_csm_finds_filters_sorts_and_keeps_a_view(browser, live_server, book):
         page.get_by_role("link", name="ARR").click()
         page.wait_for_url("**sort=arr**")
         assert page.locator("th[aria-sort=ascending]").inner_text() == "ARR"
-        page.get_by_text("Save view").first.click()
+        page.locator("summary", has_text="Save view").click()
         seen.picture("portfolio-save-view")
         page.get_by_label("Name of the new view").fill("Growing")
         page.get_by_label("Everybody here can use it").check()
