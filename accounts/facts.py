@@ -25,6 +25,7 @@ declare("task.completed", "Task completed", "“{title}”: {outcome}", icon="sq
 declare("task.dropped", "Task dropped", "“{title}” was dropped: {reason}", icon="square-x")
 declare("task.reopened", "Task reopened", "“{title}” was opened again", icon="rotate-ccw")
 declare("task.snoozed", "Task snoozed", "“{title}” sleeps until {until}: {reason}", icon="alarm-clock")
+declare("task.woken", "Task woken", "“{title}” is back in sight", icon="alarm-clock-off")
 declare("task.reassigned", "Task reassigned", "“{title}” went from {before} to {after}", icon="user-round-check")
 
 declare("note.added", "Note added", "{body}", icon="sticky-note")

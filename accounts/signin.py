@@ -9,3 +9,7 @@ from django.http import HttpRequest
 class InvitedOnly(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def format_email_subject(self, subject: str) -> str:
+        """As it stands: the library would put the host's name before it."""
+        return subject

@@ -17,7 +17,7 @@ from accounts.actions.writing import change, told
 from accounts.calendar import local_today
 from accounts.models import Outcome, Task, TaskStatus, User
 
-__all__ = ["add", "complete", "drop", "edit", "reassign", "reopen", "snooze"]
+__all__ = ["add", "complete", "drop", "edit", "reassign", "reopen", "snooze", "wake"]
 
 FIELDS = ("account", "title", "detail", "assignee", "due_on", "source")
 EDITABLE = ("title", "detail", "assignee", "due_on")
@@ -106,6 +106,14 @@ def snooze(
     check_change(task, values)
     change(task, values, version=version)
     _tell("task.snoozed", task, by, None, until=until.isoformat(), reason=reason.strip())
+    return task
+
+
+@transaction.atomic
+def wake(task: Task, *, by: User | None, version: int | None = None) -> Task:
+    """Back in sight before its day; a task that is awake stays as it is."""
+    if change(task, {"snoozed_until": None, "snooze_reason": ""}, version=version):
+        _tell("task.woken", task, by, None)
     return task
 
 

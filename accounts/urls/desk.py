@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/done/", task_acts.task_complete, name="task-complete"),
     path("tasks/<int:pk>/drop/", task_acts.task_drop, name="task-drop"),
     path("tasks/<int:pk>/snooze/", task_acts.task_snooze, name="task-snooze"),
+    path("tasks/<int:pk>/wake/", task_acts.task_wake, name="task-wake"),
     path("tasks/<int:pk>/due/", task_acts.task_due, name="task-due"),
     path("tasks/<int:pk>/reassign/", task_acts.task_reassign, name="task-reassign"),
     path("tasks/<int:pk>/reopen/", task_acts.task_reopen, name="task-reopen"),

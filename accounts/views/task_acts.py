@@ -116,6 +116,13 @@ def task_reopen(request: MemberRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Permission.TASK_EDIT)
+def task_wake(request: MemberRequest, pk: int) -> HttpResponse:
+    task = tasks.wake(task_or_404(request, pk), by=request.user)
+    return _after(request, task, _("“{title}” is back in the list."))
+
+
+@require_POST
+@requires(Permission.TASK_EDIT)
 def task_reassign_many(request: MemberRequest) -> HttpResponse:
     """The ticked ones; those that this person can't see are passed over."""
     form = ReassignForm(request.POST)

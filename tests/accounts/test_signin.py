@@ -58,6 +58,7 @@ def test_nobody_signs_up_on_their_own(db):
 def test_a_forgotten_password_is_set_anew_by_mail(cass):
     client = Client()
     client.post("/accounts/password/reset/", {"email": "cass@acme.test"})
+    assert mail.outbox[0].subject == "Set a new password"
     link = re.search(r"https?://[^/]+(/accounts/password/reset/key/\S+)", mail.outbox[0].body)[1]
     form = client.get(link)["Location"]
     client.post(form, {"password1": "nine blue lanterns", "password2": "nine blue lanterns"})

@@ -169,6 +169,18 @@ def test_a_task_sleeps_for_a_reason_and_until_a_later_day(acme_cast, cass, today
     assert task_of(acme_cast, task.pk).snoozed_until == dt.date(2099, 1, 1)
 
 
+def test_a_sleeping_task_is_woken(acme_cast, cass, today):
+    task = have(acme_cast)[0]
+    with tenant_context(acme_cast.tenant):
+        tasks.snooze(task, until=today + dt.timedelta(days=9), reason="Fair", by=acme_cast.cass, today=today)
+    assert "Wake now" in cass.get(f"/tasks/{task.pk}/").content.decode()
+    for _ in range(2):
+        assert cass.post(f"/tasks/{task.pk}/wake/").status_code == 302
+    assert task_of(acme_cast, task.pk).snoozed_until is None
+    with tenant_context(acme_cast.tenant):
+        assert Event.objects.filter(kind="task.woken").count() == 1
+
+
 def test_a_task_is_due_another_day_dropped_or_handed_on(acme_cast, cass):
     due, dropped, handed = have(acme_cast, 3)
     cass.post(f"/tasks/{due.pk}/due/", {"due_on": "2099-02-03", "version": 1}, headers=IN_INBOX)
