@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import transaction
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
 from accounts.actions.errors import Conflict, Refused
+from accounts.tenancy.context import has_tenant
 
 MEDIA_TYPE = "application/problem+json"
 # What the tables call differently from what other systems say.
@@ -38,27 +40,36 @@ class Unprocessable(Problem):
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     """None lets the server's own error handling have it: logged there, rolled back, answered with 500 or 503."""
     error = _translated(error, context)
-    response = exception_handler(error, context)
-    if response is None:
+    if not isinstance(error, exceptions.APIException):
         return None
-    response.data = problem(response.status_code, error, response.data)
-    response.content_type = MEDIA_TYPE
-    return response
+    if has_tenant():
+        transaction.set_rollback(True)
+    return Response(problem(error), error.status_code, headers=_headers(error), content_type=MEDIA_TYPE)
 
 
-def problem(code: int, error: Exception, data: Any) -> dict[str, Any]:
+def problem(error: exceptions.APIException) -> dict[str, Any]:
+    code = error.status_code
     body: dict[str, Any] = {"type": "about:blank", "title": HTTPStatus(code).phrase, "status": code}
     if isinstance(error, exceptions.ValidationError):
-        errors = data if isinstance(data, dict) else {"": data}
+        errors: dict[str, Any] = error.detail if isinstance(error.detail, dict) else {"": error.detail}
         body["detail"] = _whole(errors) or "Some fields can't be taken as they are."
         body["errors"] = {field: by_place(found) for field, found in errors.items() if field not in WHOLE}
         return body
-    body["detail"] = str(getattr(error, "detail", "")) or HTTPStatus(code).phrase
+    body["detail"] = str(error.detail) or HTTPStatus(code).phrase
     if isinstance(error, Problem):
         if error.errors is not None:
             body["errors"] = error.errors
         body |= error.more
     return body
+
+
+def _headers(error: exceptions.APIException) -> dict[str, str]:
+    headers = {}
+    if scheme := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = scheme
+    if wait := getattr(error, "wait", None):
+        headers["Retry-After"] = str(math.ceil(wait))
+    return headers
 
 
 def _translated(error: Exception, context: dict[str, Any]) -> Exception:
@@ -69,6 +80,8 @@ def _translated(error: Exception, context: dict[str, Any]) -> Exception:
         return Problem(409, str(error), current=current)
     if isinstance(error, Http404):
         return exceptions.NotFound(str(error) or None)
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied(str(error) or None)
     if isinstance(error, RequestDataTooBig):
         return Problem(status.HTTP_413_REQUEST_ENTITY_TOO_LARGE, "The body is larger than this server takes.")
     return error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 import requests
 import schemathesis
@@ -29,9 +31,11 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# A short profile for every run of the suite; the same examples each time, so that red means a change.
+# A short profile for every run of the suite, the same each time; the long one with API_EXAMPLES=200.
+EXAMPLES = int(os.environ.get("API_EXAMPLES", "0"))
+LONG = EXAMPLES > 0
 ASKED = settings(
-    max_examples=12,
+    max_examples=EXAMPLES or 6,
     deadline=None,
     derandomize=True,
     database=None,
@@ -43,6 +47,7 @@ OWN = {"content-type", "host", "accept-encoding"}
 TERM = {"name": "Term", "signed_on": "2026-01-15", "start_on": "2026-02-01", "end_on": "2027-02-01"}
 
 schema = schemathesis.openapi.from_dict(yaml.safe_load(SCHEMA.read_text()))
+schema.config.phases.coverage.enabled = LONG
 
 
 def answered(asked: requests.PreparedRequest) -> Response:
