@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import ProgrammingError, connections
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Membership
@@ -46,7 +46,15 @@ def django_db_setup(django_db_blocker: object, request: pytest.FixtureRequest) -
         connections["owner"].close()
         yield
         connections["default"].close()
+        _drop(home, name)
+
+
+def _drop(home: str, name: str) -> None:
+    """FORCE may not end an autovacuum, which a plain DROP waits out; a client left over needs FORCE."""
+    try:
         _as_owner(home, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    except ProgrammingError:
+        _as_owner(home, f'DROP DATABASE IF EXISTS "{name}"')
 
 
 KEPT = ("django_content_type", "auth_permission", "django_migrations")
