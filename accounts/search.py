@@ -86,7 +86,7 @@ def page(accounts: AccountQuerySet, sort: Sort, after: str = "", size: int = SIZ
     """One page in this order, behind the cursor of the one before. A cursor of another order starts anew."""
     rows = accounts.annotate(**STATE).filter(Q(("state_tenant", CurrentTenant())))
     stretches = _stretches(sort, read_cursor(sort, after))
-    orders = [OrderBy(F(key), descending=sort.down, nulls_last=True) for key in sort.keys]
+    orders = [_order(key, sort.down) for key in sort.keys]
     parts = [
         rows.filter(stretch).order_by(*orders).values(*COLUMNS, *_hidden(sort), place=Value(place))[: size + 1]
         for place, stretch in enumerate(stretches)
@@ -94,6 +94,11 @@ def page(accounts: AccountQuerySet, sort: Sort, after: str = "", size: int = SIZ
     found = list(parts[0]) if len(parts) == 1 else _joined(parts, sort)
     following = write_cursor(sort, found[size - 1]) if len(found) > size else ""
     return Page(found[:size], following)
+
+
+def _order(key: str, down: bool) -> OrderBy:
+    """As the index has it: «nulls last» said of a column without nulls is another order, and sorts the whole tenant."""
+    return OrderBy(F(key), descending=down, nulls_last=True if down and key in MAY_BE_NULL else None)
 
 
 def totals(accounts: AccountQuerySet) -> Totals:

@@ -126,3 +126,31 @@ def test_contacts_are_found_by_name_and_address(acme):
 
 def test_nul_bytes_find_nothing_and_break_nothing(acme):
     assert list(search.accounts_named(Account.objects.all(), "a\0b")) == []
+
+
+@pytest.mark.parametrize(
+    ("order", "index"),
+    [
+        ("name", "accounts_account_by_name"),
+        ("-name", "accounts_account_by_name"),
+        ("arr", "accounts_state_by_arr"),
+        ("-arr", "accounts_state_by_arr"),
+        ("renewal", "accounts_state_by_renewal"),
+        ("-renewal", "accounts_state_renewal_desc"),
+        ("touch", "accounts_state_by_touch"),
+        ("-touch", "accounts_state_touch_desc"),
+        ("segment", "accounts_account_by_segment"),
+    ],
+)
+def test_an_order_is_read_from_its_index_under_row_level_security(order, index, acme):
+    """As the application's role, without a sort of the whole tenant."""
+    with CaptureQueriesContext(connection) as seen, connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        search.page(Account.objects.all(), search.Sort.read(order))
+    statement = seen.captured_queries[-1]["sql"]
+    with connection.cursor() as cursor:
+        cursor.execute("EXPLAIN " + statement.replace("%", "%%"))
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert index in plan
+    assert "Sort Key" not in plan

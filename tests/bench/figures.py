@@ -36,6 +36,9 @@ QUERY_GOALS = {"account page": 15}
 LIST_QUERIES = 12
 INTERNAL = ("django_session", 'accounts_user"', "accounts_membership", "set_config", "SAVEPOINT")
 
+# What every request says around its own statements: its transaction and its tenant.
+FRAME = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "SELECT set_config")
+
 Figure = dict[str, Any]
 Request = Callable[[int], tuple[str, str, bytes | None]]
 
@@ -82,7 +85,8 @@ class Run:
         with CaptureQueriesContext(connection) as captured:
             answer = self.client.get(self.path(name, self.stage.big))
         assert answer.status_code == 200, f"{name} answered {answer.status_code}"
-        self.queries[name] = [q["sql"] for q in captured.captured_queries]
+        said = [q["sql"] for q in captured.captured_queries]
+        self.queries[name] = [sql for sql in said if not sql.startswith(FRAME)]
         return [
             q
             for q in self.queries[name]
