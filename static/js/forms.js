@@ -5,6 +5,8 @@ const toFirstError = (root) => $("[aria-invalid=true]", root)?.focus();
 
 document.addEventListener("htmx:afterSwap", (event) => {
   if ([409, 422].includes(event.detail.xhr?.status)) toFirstError(event.target);
+  // A form that came into a dialog takes the keys that follow.
+  else if (event.target.matches("dialog *")) $("textarea, select, input:not([type=hidden], [type=radio])", event.target)?.focus();
 });
 toFirstError($("#main") || document);
 
