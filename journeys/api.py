@@ -86,7 +86,7 @@ class SpicedEntryShape(Shape):
         shown = {name: row[name] for name in PLAIN}
         shown["account"] = row["account_id"]
         shown["said_by"] = row["said_by_id"] and {"id": row["said_by_id"], "name": row["said_by__name"]}
-        shown["written_by"] = Person.of(row, "written_by")
+        shown["written_by"] = row["written_by"]
         shown["replaces"] = row["replaces_id"]
         shown["replaced_by"] = row["replacements__id"]
         shown["confirmations"] = [
@@ -138,8 +138,9 @@ class SpicedResource(Readable):
     queryset = SpicedEntry.objects.all()
     filterset_class = SpicedFilters
     shape = SpicedEntryShape
+    people = ("written_by",)
     columns = (
-        *PLAIN, "account_id", "said_by_id", "said_by__name", *Person.columns("written_by"), "replaces_id",
+        *PLAIN, "account_id", "said_by_id", "said_by__name", "replaces_id",
         "replacements__id",
     )  # fmt: skip
     entries = {"create": SpicedEntryEntry, "correct": Statement, "confirm": Confirming}
@@ -153,7 +154,7 @@ class SpicedResource(Readable):
 
     def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """With the confirmations of all rows in one query."""
-        page = list(rows)
+        page = self.with_people(rows)
         confirmed = defaultdict(list)
         found = SpicedConfirmation.objects.filter(entry__in=[row["id"] for row in page])
         for one in found.order_by("id").values("entry_id", "contact_id", "contact__name", "confirmed_at"):

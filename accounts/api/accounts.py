@@ -58,7 +58,7 @@ class AccountShape(Shape):
     def of(row: dict[str, Any]) -> dict[str, Any]:
         shown = {name: row[name] for name in PLAIN}
         for role in OWNERS:
-            shown[role] = Person.of(row, role)
+            shown[role] = row[role]
         shown["parent"] = row["parent_id"]
         shown["arr"] = Money.of(row["states__arr_minor"] or 0, row["currency"])
         shown["renewal_on"] = row["states__renewal_on"]
@@ -138,8 +138,9 @@ class AccountResource(Readable):
     queryset = Account.objects.all()
     filterset_class = AccountFilters
     shape = AccountShape
+    people = OWNERS
     columns = (
-        *PLAIN, "parent_id", *(c for role in OWNERS for c in Person.columns(role)),
+        *PLAIN, "parent_id",
         "states__arr_minor", "states__renewal_on", "states__last_touch_at",
     )  # fmt: skip
     entries = {
@@ -158,9 +159,9 @@ class AccountResource(Readable):
         "restore": Permission.ACCOUNT_EDIT,
     }
 
-    def get_queryset(self) -> QuerySet[Account]:
+    def rows(self) -> QuerySet[Account]:
         listed = self.action == "list" and "archived" not in self.request.query_params
-        return Account.objects.present() if listed else Account.objects.all()
+        return super().rows().filter(archived_at=None) if listed else super().rows()
 
     def create(self, request: Request) -> Response:
         values = {"currency": self.tenant.currency} | self.said()

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -47,7 +46,7 @@ LINE = (
 )
 class ContractResource(Readable):
     noun = "contract"
-    queryset = Contract.objects.all()
+    queryset = Contract.objects.select_related("account")
     filterset_class = ContractFilters
     shape = ContractShape
     columns = (*PLAIN, "account_id", "account__external_id", "renews_id")
@@ -66,9 +65,6 @@ class ContractResource(Readable):
         "amend": Permission.CONTRACT_EDIT,
         "end": Permission.CONTRACT_EDIT,
     }
-
-    def get_queryset(self) -> QuerySet[Contract]:
-        return Contract.objects.select_related("account")
 
     def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         """With the lines of all rows in one query."""

@@ -34,7 +34,7 @@ class EventShape(Shape):
     def of(row: dict[str, Any]) -> dict[str, Any]:
         shown = {name: row[name] for name in PLAIN}
         shown["account"] = row["account_id"]
-        shown["actor"] = Person.of(row, "actor")
+        shown["actor"] = row["actor"]
         shown["summary"] = tell(row["kind"], row["facts"])
         return shown
 
@@ -62,7 +62,8 @@ class EventResource(Readable):
     queryset = Event.objects.all()
     filterset_class = EventFilters
     shape = EventShape
-    columns = (*PLAIN, "account_id", *Person.columns("actor"))
+    people = ("actor",)
+    columns = (*PLAIN, "account_id")
     entries = {"create": NoteEntry}
     permissions = {
         "list": Permission.ACCOUNT_VIEW,

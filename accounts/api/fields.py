@@ -62,17 +62,6 @@ class Person(serializers.Serializer):
     name = serializers.CharField()
     email = serializers.EmailField()
 
-    @staticmethod
-    def of(row: dict[str, Any], role: str) -> dict[str, Any] | None:
-        """From a row of `.values()` that joined the user as `role`."""
-        if row[f"{role}_id"] is None:
-            return None
-        return {"id": row[f"{role}_id"], "name": row[f"{role}__name"], "email": row[f"{role}__email"]}
-
-    @staticmethod
-    def columns(role: str) -> tuple[str, str, str]:
-        return f"{role}_id", f"{role}__name", f"{role}__email"
-
 
 @extend_schema_field(
     {

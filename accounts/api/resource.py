@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, cast
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, QuerySet
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import NotFound, ValidationError
@@ -24,7 +25,7 @@ BY_EXTERNAL_ID = r"by-external-id/(?P<external_id>[\s\S]+)"
 
 
 class Shape(serializers.Serializer):
-    """What an answer looks like. `of(row)` makes it from a row of `.values()`; the fields are its description."""
+    """What an answer looks like. `of(row)` makes it from a row of `.values()` with its people by role."""
 
     @staticmethod
     def of(row: dict[str, Any]) -> dict[str, Any]:
@@ -37,6 +38,7 @@ class Resource(viewsets.GenericViewSet):
     noun: ClassVar[str]
     permissions: ClassVar[Mapping[str, Permission]]
     columns: ClassVar[tuple[str, ...]]
+    people: ClassVar[tuple[str, ...]] = ()
     shape: ClassVar[type[Shape]]
     entries: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
 
@@ -92,10 +94,20 @@ class Resource(viewsets.GenericViewSet):
         return ("updated_at", "id") if "updated_since" in request.query_params else ("id",)
 
     def rows(self) -> QuerySet[Any]:
-        return self.get_queryset().values(*self.columns)
+        return plain_rows(type(self))
 
     def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [self.shape.of(row) for row in rows]
+        return [self.shape.of(row) for row in self.with_people(rows)]
+
+    def with_people(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows with their people by role; one more query is cheaper than a join for each role to plan."""
+        page = list(rows)
+        wanted = {row[f"{role}_id"] for row in page for role in self.people} - {None}
+        known = people(wanted) if wanted else {}
+        for row in page:
+            for role in self.people:
+                row[role] = known.get(row[f"{role}_id"])
+        return page
 
     def one(self, **lookup: Any) -> dict[str, Any]:
         """The one row as it is answered, or 404."""
@@ -136,6 +148,21 @@ class Resource(viewsets.GenericViewSet):
     def answer(self, pk: int, status: int = 200) -> Response:
         """The row as it stands after the writing."""
         return tagged(self.one(pk=pk), status)
+
+
+def people(ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    """Colleagues by id, as they are shown."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, name, email FROM accounts_user WHERE id = ANY(%s)", [list(ids)])
+        return {pk: {"id": pk, "name": name, "email": email} for pk, name, email in cursor.fetchall()}
+
+
+@functools.cache
+def plain_rows(resource: type[Resource]) -> QuerySet[Any]:
+    """What a resource reads, laid out once; whose rows they are is said when it is asked."""
+    assert resource.queryset is not None
+    ids = (f"{role}_id" for role in resource.people)
+    return resource.queryset.values(*resource.columns, *ids)
 
 
 class Readable(Resource):

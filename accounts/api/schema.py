@@ -129,6 +129,8 @@ class Schema(AutoSchema):
 
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
         schema = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]
+        if not vars(type(serializer)).get("__doc__"):
+            schema.pop("description", None)  # a note on the base class, to our own readers
         if isinstance(serializer, Entry):
             schema["additionalProperties"] = False
         return schema

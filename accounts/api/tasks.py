@@ -52,7 +52,7 @@ class TaskShape(Shape):
         shown = {name: row[name] for name in PLAIN}
         shown["account"] = row["account_id"]
         for role in PEOPLE:
-            shown[role] = Person.of(row, role)
+            shown[role] = row[role]
         return shown
 
 
@@ -106,7 +106,8 @@ class TaskResource(Readable):
     queryset = Task.objects.all()
     filterset_class = TaskFilters
     shape = TaskShape
-    columns = (*PLAIN, "account_id", *(column for role in PEOPLE for column in Person.columns(role)))
+    people = PEOPLE
+    columns = (*PLAIN, "account_id")
     entries = {
         "create": TaskEntry, "partial_update": TaskChange, "complete": Completion, "drop": Dropping,
         "reopen": Versioned, "snooze": Snoozing,

@@ -58,10 +58,10 @@ def _count(name: str) -> int:
     if time.monotonic() < _away_until:
         return 0
     try:
-        with _redis().pipeline(transaction=False) as pipe:
-            pipe.incr(name)
-            pipe.expire(name, 2 * WINDOW)
-            return int(pipe.execute()[0])
+        used = int(_redis().incr(name))
+        if used == 1:
+            _redis().expire(name, 2 * WINDOW)
+        return used
     except redis.RedisError as error:
         _away_until = time.monotonic() + PATIENCE
         log.warning("nobody counts API calls", error=type(error).__name__)

@@ -15,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from accounts.api.fields import Person
 from accounts.api.filters import Choices, Ids, UpdatedSince
 from accounts.api.resource import Readable
 from accounts.roles import Permission
@@ -69,9 +68,9 @@ class HandoffResource(Readable):
     queryset = Handoff.objects.all()
     filterset_class = HandoffFilters
     shape = HandoffShape
+    people = PEOPLE
     columns = (
         *PLAIN, "account_id", "account__external_id", "account__name",
-        *(column for role in PEOPLE for column in Person.columns(role)),
     )  # fmt: skip
     entries = {
         "create": HandoffEntry, "partial_update": HandoffChange, "answer_question": AnswerEntry, "submit": Submission,
@@ -93,7 +92,7 @@ class HandoffResource(Readable):
     }
 
     def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [self.shape.of(row) for row in with_parts(list(rows))]
+        return [self.shape.of(row) for row in with_parts(self.with_people(rows))]
 
     def shown_again(self, row: Model) -> dict[str, Any]:
         """An answer, a promise or a point of the agenda is shown with its handoff."""
