@@ -13,9 +13,7 @@ TENANT_TURN = "is_tenant_turn"
 
 def sweep(function: Callable[[], None]) -> Task:
     """A task without arguments that reads tables outside row-level security and rings tenants' turns."""
-    task = shared_task(name=_name(function), acks_late=True, ignore_result=True)(function)
-    setattr(task, SWEEP, True)
-    return task
+    return _task(function, SWEEP)
 
 
 def tenant_turn(function: Callable[[int], Any]) -> Task:
@@ -23,10 +21,10 @@ def tenant_turn(function: Callable[[int], Any]) -> Task:
 
     Rows are the queue: the message may be lost, doubled or late without harm.
     """
-    task = shared_task(name=_name(function), acks_late=True, ignore_result=True)(function)
-    setattr(task, TENANT_TURN, True)
-    return task
+    return _task(function, TENANT_TURN)
 
 
-def _name(function: Callable[..., Any]) -> str:
-    return f"{function.__module__}.{function.__name__}"
+def _task(function: Callable[..., Any], mark: str) -> Task:
+    """The mark is an option, not an attribute set afterwards: a shared task is made anew for every Celery app."""
+    name = f"{function.__module__}.{function.__name__}"
+    return shared_task(name=name, acks_late=True, ignore_result=True, **{mark: True})(function)
