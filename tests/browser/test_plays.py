@@ -33,7 +33,7 @@ def shop(transactional_db, acme_cast):
         accounts = [AccountFactory(name=name, csm=acme_cast.cass, ae=acme_cast.sal) for name in NAMES]
         for account in accounts:
             timeline.record("handoff.accepted", account=account, by=acme_cast.cass)
-        facts = {"name": "Helen Osei", "buying_role": "champion", "moved_to": "Northwind"}
+        facts = {"name": "Helen Osei", "buying_role": "champion", "where": "now at Northwind"}
         timeline.record("contact.departed", account=accounts[0], by=acme_cast.cass, **facts)
     engine.drain(acme_cast.tenant.pk)
     with tenant_context(acme_cast.tenant):
