@@ -43,6 +43,20 @@ PROBLEMS = {
     "429": "Too many calls; `Retry-After` says when to go on.",
     "503": "The database can't be reached; nothing was written.",
 }
+INTRODUCTION = """
+Everything a person does in CSOM, for another system.
+
+* **Keys** are made in the workspace's settings and sent as `Authorization: Bearer csk_…`. A key belongs to one
+  workspace; what it does is told as done by the person who made it.
+* **Lists** answer `results` and `next`, the address of the following page, or null. Rows added meanwhile don't move
+  it. `updated_since` turns a list into a feed of changes, oldest first. A filter that a list doesn't know is refused.
+* **Your own ids**: `PUT …/by-external-id/{external_id}` creates (201) or changes (200); two at once make one.
+* **Twice is once**: a POST with an `Idempotency-Key` is done once and answered alike for a day.
+* **Versions**: send the `version` that you read, or `If-Match`; if somebody was quicker, 409 shows what stands there.
+* **Money** is a decimal text with its currency, days are `2026-03-31`, instants end in `Z`. An account is archived,
+  never deleted.
+* **Errors** are problems (RFC 9457): `errors` names each field, items of a list by their index.
+""".strip()
 DONE = {"200": "Done.", "201": "Created.", "204": "Done; there is nothing to say."}
 RATE = {
     "RateLimit-Limit": "Calls a minute.",
@@ -151,6 +165,7 @@ def with_shared_parts(result: dict[str, Any], generator: Any, request: Any, publ
     shared[REPLAYED] = _said("`true` where this is the answer to an earlier request of the same key.")
     result["components"]["headers"] = shared
     result["components"]["responses"] = {f"Problem{code}": _problem(code) for code in PROBLEMS}
+    result["info"]["description"] = INTRODUCTION
     result["servers"] = [{"url": "/", "description": "This installation."}]
     return result
 

@@ -58,7 +58,7 @@ def _count(name: str) -> int:
     if time.monotonic() < _away_until:
         return 0
     try:
-        used = int(_redis().incr(name))
+        used = int(_redis().incr(name))  # type: ignore[arg-type]
         if used == 1:
             _redis().expire(name, 2 * WINDOW)
         return used
