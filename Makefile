@@ -30,7 +30,7 @@ test: .venv/.for-tests browser-program ## Check everything: lint, types, contrac
 checks: lint types contracts
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) -m pytest -n 2 --ignore=tests/browser --ignore=tests/bench $(ARGS)
-	$(PY) -m pytest tests/browser $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile tests/browser $(ARGS)
 
 lint: .venv/.for-tests ## Look for mistakes and for untidy code
 	$(PY) -m ruff check .
@@ -51,7 +51,7 @@ pytest: .venv/.for-tests ## Run tests; ARGS="tests/accounts -k handoff" picks
 
 browser: .venv/.for-tests browser-program ## Run the browser tests
 	@$(PY) manage.py build_assets
-	$(PY) -m pytest tests/browser $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile tests/browser $(ARGS)
 
 bench: .venv/.for-tests ## Measure; NAME= picks
 	@NAME=$(NAME) $(PY) -m csom.embedded $(PY) -m tests.bench
