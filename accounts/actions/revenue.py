@@ -53,7 +53,7 @@ def begins(contract: Contract) -> dt.date:
 
 def arr_of(contract: Contract) -> int:
     """What its recurring lines come to in a year, by the last agreement."""
-    return sum(line.amount_minor for line in contract.lines.all() if line.recurring and line.end_on == contract.end_on)
+    return sum(line.amount_minor for line in contract.lines.agreed() if line.recurring)
 
 
 def _spans(contract: Contract) -> Iterable[ledger.Span]:

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from accounts.models.account import Account
 from accounts.tenancy.constraints import AppendOnly
-from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantModel
+from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 
 
 class Product(TenantModel):
@@ -80,6 +80,12 @@ class Contract(TenantModel):
         return self.name
 
 
+class ContractLineQuerySet(TenantQuerySet["ContractLine"]):
+    def agreed(self) -> ContractLineQuerySet:
+        """Until the term's end: what an amendment took out stays as a row that ends earlier."""
+        return self.filter(end_on=models.F("contract__end_on"))
+
+
 class ContractLine(TenantModel):
     """One product of a contract: ARR where the product recurs, a single amount where it doesn't."""
 
@@ -90,6 +96,8 @@ class ContractLine(TenantModel):
     recurring = models.BooleanField(default=True)
     start_on = models.DateField()
     end_on = models.DateField()
+
+    objects = TenantManager.from_queryset(ContractLineQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["id"]

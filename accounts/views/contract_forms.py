@@ -56,7 +56,7 @@ def renew(request: MemberRequest, pk: int) -> HttpResponse:
     def act(said: Said) -> Contract:
         return actions.renew(contract, form.values, said, by=request.user, today=today)
 
-    return _with_lines(request, context, form, act, contract.lines.all())
+    return _with_lines(request, context, form, act, contract.lines.agreed())
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +80,7 @@ def amend(request: MemberRequest, pk: int) -> HttpResponse:
             version=given["version"],
         )
 
-    return _with_lines(request, context, form, act, contract.lines.all())
+    return _with_lines(request, context, form, act, contract.lines.agreed())
 
 
 @require_http_methods(["GET", "POST"])

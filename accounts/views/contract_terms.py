@@ -36,7 +36,8 @@ class Term:
 
 def running(account: Account) -> QuerySet[Contract]:
     """The account's contracts, newest first, each with its recurring amount as `arr_minor`."""
-    sums = ContractLine.objects.filter(contract=OuterRef("pk"), recurring=True).order_by().values("contract")
+    lines = ContractLine.objects.agreed().filter(contract=OuterRef("pk"), recurring=True)
+    sums = lines.order_by().values("contract")
     total = Subquery(sums.annotate(total=Sum("amount_minor")).values("total"), output_field=BigIntegerField())
     rows = Contract.objects.filter(account=account)
     return rows.annotate(arr_minor=Coalesce(total, Value(0)), successors=Count("renewals"))

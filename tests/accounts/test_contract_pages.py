@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 
 from accounts import calendar
+from accounts.actions import contracts, revenue
 from accounts.models import Account, AccountState, Contract, RevenueMovement
 from accounts.tenancy.context import tenant_context
+from accounts.views.contract_terms import running
 from tests.factories.accounts import AccountFactory, ContractFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
@@ -164,6 +166,18 @@ def test_taking_a_line_out_ends_its_product(cass, acme_cast, north, seats, today
     )
     assert cass.post(f"/contracts/{contract.pk}/amend/", said).status_code == 302
     assert arr_of(acme_cast, north) == 100_00
+
+
+def test_what_was_taken_out_does_not_come_back(cass, acme_cast, north, seats, contract, today):
+    with tenant_context(acme_cast.tenant):
+        extra = ProductFactory(name="Extra")
+        both = [{"product": p, "quantity": 1, "amount_minor": 100_00} for p in (seats, extra)]
+        contracts.amend(contract, both, on=today - dt.timedelta(days=20), by=acme_cast.cass, today=today)
+        contracts.amend(contract, both[:1], on=today - dt.timedelta(days=10), by=acme_cast.cass, today=today)
+        assert revenue.arr_of(contract) == running(north).get().arr_minor == 100_00
+    for verb in ("amend", "renew"):
+        form = cass.get(f"/contracts/{contract.pk}/{verb}/")
+        assert [line["product"] for line in form.context["lines"].initial] == [seats.pk]
 
 
 def test_a_contract_ends_for_a_reason(cass, acme_cast, north, contract, today):

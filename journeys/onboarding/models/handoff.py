@@ -40,7 +40,7 @@ class HandoffQuerySet(TenantQuerySet["Handoff"]):
 
         A deal is handed over before its first day, when the ledger still counts nothing.
         """
-        lines = ContractLine.objects.filter(
+        lines = ContractLine.objects.agreed().filter(
             contract__account=models.OuterRef("account"),
             contract__ended_on=None,
             contract__renewals=None,

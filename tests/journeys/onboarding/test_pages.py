@@ -7,12 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.actions import contracts
 from accounts.models import Account, Contact, Contract, Product
 from accounts.tenancy.context import tenant_context
 from journeys.onboarding.actions import handoffs, promises
 from journeys.onboarding.models import AgendaItem, Handoff, Promise
 from journeys.onboarding.questions import ALL_STEPS
-from tests.factories.accounts import AccountFactory
+from tests.factories.accounts import TODAY, AccountFactory, ContractFactory, ProductFactory
 from tests.factories.onboarding import COMMITTED, accepted, answered, drafted, returned, submitted
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -85,6 +86,15 @@ def test_a_handoff_brings_its_account_and_first_contract(rep, inside, acme_cast)
     assert (handoff.account.name, handoff.account.ae_id) == ("Brightwave", acme_cast.sal.pk)
     line = inside(lambda _: Contract.objects.get().lines.get())
     assert (line.amount_minor, line.quantity) == (4_800_050, 40)
+
+
+def test_the_amount_of_a_deal_leaves_out_what_was_taken_out(acme_cast):
+    with tenant_context(acme_cast.tenant):
+        both = [{"product": ProductFactory(), "amount_minor": amount} for amount in (100_00, 30_00)]
+        contract = ContractFactory(lines=both)
+        contracts.amend(contract, both[:1], on=TODAY, by=acme_cast.cass, today=TODAY)
+        drafted(acme_cast, account=contract.account)
+        assert Handoff.objects.with_arr().get().arr_minor == 100_00
 
 
 def test_wrong_fields_are_named_and_nothing_is_half_there(rep, inside):
