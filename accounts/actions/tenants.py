@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import timeline
+from accounts.actions import states
 from accounts.actions.errors import Refused
 from accounts.actions.seen import locked
 from accounts.models import Membership, Tenant, Touch, TouchModel, User
@@ -42,7 +43,7 @@ def create(slug: str, name: str, *, admin: User, **values: Any) -> Tenant:
 
 
 @transaction.atomic
-def edit(tenant: Tenant, values: Mapping[str, Any], *, by: User, seen: str | None = None) -> Tenant:
+def edit(tenant: Tenant, values: Mapping[str, Any], *, by: User | None, seen: str | None = None) -> Tenant:
     """Changes the workspace's own settings; inside its context."""
     row = locked(tenant, FIELDS, seen)
     changed = [field for field in FIELDS if field in values and getattr(row, field) != values[field]]
@@ -51,6 +52,8 @@ def edit(tenant: Tenant, values: Mapping[str, Any], *, by: User, seen: str | Non
     _check(row)
     if changed:
         row.save(update_fields=changed)
+        if "timezone" in changed:
+            states.ask_again(row)
         labels = ", ".join(field.replace("_", " ") for field in changed)
         timeline.record("workspace.edited", by=by, changed=labels, after={f: getattr(row, f) for f in changed})
     return row

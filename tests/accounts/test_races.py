@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable
 
 import pytest
 from django.db import connection
 
-from accounts.actions import accounts, contracts, tasks
+from accounts.actions import accounts, contracts, notes, states, tasks
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Account, Contract, Event, RevenueMovement, Task
 from accounts.tenancy.context import tenant_context
@@ -69,6 +70,27 @@ def test_two_first_contracts_at_once_are_both_in_the_ledger(acme_cast):
     with tenant_context(acme_cast.tenant):
         assert [row.amount_minor for row in RevenueMovement.objects.all()] == [700, 700]
         assert account.states.get().arr_minor == 1400
+
+
+def test_a_round_keeps_what_is_written_while_it_runs(acme_cast):
+    with tenant_context(acme_cast.tenant):
+        signing, called = (accounts.open({"name": name}, by=None) for name in ("Blue", "Red"))
+    written = threading.Event()
+
+    def write() -> None:
+        ContractFactory(account=signing, arr_minor=700)
+        notes.add(called, kind="call", body="Hi", by=acme_cast.cass)
+        written.set()
+        time.sleep(0.5)
+
+    def go_round() -> None:
+        written.wait(10)
+        states.round_of(acme_cast.tenant, now=dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC))
+
+    at_once(acme_cast.tenant, write, go_round)
+    with tenant_context(acme_cast.tenant):
+        assert signing.states.get().arr_minor == 700
+        assert called.states.get().last_touch_at is not None
 
 
 def test_a_task_is_closed_by_one_of_two(acme_cast):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import tasks
-from accounts.actions import contracts, notes, states
+from accounts.actions import contracts, notes, states, tenants
 from accounts.models import AccountState, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
 from tests.factories.accounts import TODAY, AccountFactory, ContractFactory
@@ -89,6 +89,15 @@ def test_a_tenant_is_due_until_its_round_and_again_after_midnight(acme_cast, riv
     assert states.tenants_due() == [rival.tenant.pk]
     TenantWork.objects.filter(kind="states").update(due_at=timezone.now())
     assert acme_cast.tenant.pk in states.tenants_due()
+
+
+def test_another_time_zone_asks_for_a_round_at_once(acme_cast):
+    states.round_of(acme_cast.tenant, now=timezone.now())
+    with tenant_context(acme_cast.tenant):
+        tenants.edit(acme_cast.tenant, {"name": "Acme Works"}, by=acme_cast.ada)
+        assert acme_cast.tenant.pk not in states.tenants_due()
+        tenants.edit(acme_cast.tenant, {"timezone": "Asia/Tokyo"}, by=acme_cast.ada)
+        assert acme_cast.tenant.pk in states.tenants_due()
 
 
 @pytest.mark.parametrize(
