@@ -61,6 +61,8 @@ def amend_lines(contract: Contract, lines: Sequence[Line], on: dt.date) -> None:
     rows = {row.product_id: row for row in contract.lines.all()}
     for line in lines:
         row = rows.pop(line.product.pk, None)
+        if row is not None and row.end_on == line.end_on <= on:
+            continue  # over before the change, which doesn't reach back
         if row is None or row.end_on <= on:
             line = replace(line, start_on=max(line.start_on, on))
         elif line.start_on <= on:
@@ -74,12 +76,20 @@ def amend_lines(contract: Contract, lines: Sequence[Line], on: dt.date) -> None:
             row.save(update_fields=["end_on"])
 
 
-def same(contract: Contract, lines: Sequence[Line]) -> bool:
-    """Whether the contract has these products in these quantities at these amounts."""
-    running = contract.lines.filter(end_on=contract.end_on)
-    return {(row.product_id, row.quantity, row.amount_minor) for row in running} == {
-        (line.product.pk, line.quantity, line.amount_minor) for line in lines
-    }
+def same(contract: Contract, lines: Sequence[Line], on: dt.date) -> bool:
+    """Whether an amendment from `on` to these lines would leave all as it is."""
+    rows = {row.product_id: row for row in contract.lines.all()}
+    said = all(_as_said(rows.pop(line.product.pk, None), line, on) for line in lines)
+    return said and all(row.start_on < on and row.end_on <= on for row in rows.values())
+
+
+def _as_said(row: ContractLine | None, line: Line, on: dt.date) -> bool:
+    """When a line began is history once it has, and all of a line that is over."""
+    if row is not None and row.end_on == line.end_on <= on:
+        return True
+    if row is None or (row.quantity, row.amount_minor, row.end_on) != (line.quantity, line.amount_minor, line.end_on):
+        return False
+    return line.start_on <= on or row.start_on == line.start_on
 
 
 def _row(contract: Contract, line: Line, row: ContractLine | None = None) -> ContractLine:

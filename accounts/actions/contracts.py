@@ -154,8 +154,9 @@ def _say_again(
     if moved:
         raise Refused({name: ["This is fixed once signed; renew the contract or sign another."] for name in moved})
     edit(contract, {name: value for name, value in given.items() if name in EDITABLE}, by=by)
-    if not same(contract, read_lines(contract, lines)):
-        amend(contract, lines, on=max(today, contract.start_on), by=by, today=today)
+    on = max(today, contract.start_on)
+    if not same(contract, read_lines(contract, lines), on):
+        amend(contract, lines, on=on, by=by, today=today)
     return contract
 
 

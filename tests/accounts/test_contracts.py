@@ -228,3 +228,33 @@ def test_an_upsert_signs_edits_and_amends(acme, seats):
         upsert(1200, end_on=NEXT)
     assert list(refused.value.errors) == ["end_on"]
     assert Contract.objects.get().end_on == END
+
+
+def test_an_upsert_of_lines_for_a_part_of_the_term_changes_nothing_the_second_time(acme, seats, storage):
+    account, until = AccountFactory(), dt.date(2026, 12, 1)
+
+    def upsert(*lines, today=TODAY):
+        return contracts.upsert_by_external_id("k-1", account, TERM, lines, by=None, today=today)[0].pk
+
+    def version():
+        return Contract.objects.get().version
+
+    part = line(storage, 300, start_on=dt.date(2026, 3, 1), end_on=until)
+    for today in (TODAY, TODAY, until):
+        upsert(line(seats, 1000), part, today=today)
+        assert version() == 1
+    upsert(line(seats, 1000), part | {"end_on": dt.date(2026, 12, 15)})
+    assert version() == 2
+    upsert(line(seats, 1000))
+    upsert(line(seats, 1000))
+    assert version() == 3
+    assert ContractLine.objects.get(product=storage).end_on == TODAY
+
+
+def test_an_amendment_leaves_a_line_that_is_over_as_it_is(acme, seats, storage):
+    over = line(storage, 300, start_on=dt.date(2026, 3, 1), end_on=dt.date(2026, 9, 1))
+    contract = ContractFactory(**TERM, lines=[line(seats, 1000), over])
+    contracts.amend(contract, [line(seats, 1200), over], on=TODAY, by=acme.cass, today=TODAY)
+    row = ContractLine.objects.get(product=storage)
+    assert (row.start_on, row.end_on) == (over["start_on"], over["end_on"])
+    assert movements()[-1] == ("expansion", 200, TODAY)
