@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Model
 from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions import custom_values, ownership, states
 from accounts.actions.errors import Refused, named_refusals, refuse
-from accounts.actions.validity import check, check_change, only, settled
+from accounts.actions.validity import check, check_change, closes_circle, only, settled
 from accounts.actions.writing import change, told
 from accounts.models import Account, Phase, PhaseChange, User
 
@@ -134,11 +133,9 @@ def _check_currency(account: Account, given: Mapping[str, Any]) -> None:
 
 
 def _check_parent(account: Account, given: Mapping[str, Any]) -> None:
-    above: Model | None = given.get("parent")
-    while isinstance(above, Account):
-        if above.pk == account.pk:
-            raise refuse("parent", "An account can't be above itself.")
-        above = above.parent
+    above = given.get("parent")
+    if isinstance(above, Account) and above.pk != account.parent_id and closes_circle(account, "parent", above):
+        raise refuse("parent", "An account can't be above itself.")
 
 
 def _step(account: Account, before: str, after: str, by: User | None, now: dt.datetime | None) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from accounts import timeline
 from accounts.actions.errors import Refused, named_refusals, refuse
-from accounts.actions.validity import check, check_change, only, settled
+from accounts.actions.validity import check, check_change, closes_circle, only, settled
 from accounts.actions.writing import change, told
 from accounts.models import Account, Contact, User
 
@@ -118,10 +118,10 @@ def _check_reports_to(contact: Contact, given: Mapping[str, Any]) -> None:
     above: Contact | None = given.get("reports_to")
     if above is not None and above.account_id != contact.account_id:
         raise refuse("reports_to", "This person is at another account.")
-    while above is not None:
-        if contact.pk is not None and above.pk == contact.pk:
-            raise refuse("reports_to", "Nobody can report to themselves, not even by way of others.")
-        above = above.reports_to
+    if above is None or contact.pk is None or above.pk == contact.reports_to_id:
+        return
+    if closes_circle(contact, "reports_to", above):
+        raise refuse("reports_to", "Nobody can report to themselves, not even by way of others.")
 
 
 def _check_successor(contact: Contact, successor: Contact | None) -> None:

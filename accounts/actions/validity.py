@@ -7,11 +7,14 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import ForeignKey, Model
 
 from accounts.actions.errors import Refused
+from accounts.tenancy.context import current_tenant_id
 
 M = TypeVar("M", bound=Model)
+TREES_LOCK = 7_202  # names our advisory locks; the second half is the tenant
 
 
 def only(values: Mapping[str, Any], allowed: Iterable[str]) -> dict[str, Any]:
@@ -37,6 +40,21 @@ def check_change(row: M, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         setattr(draft, name, value)
     check(draft)
+
+
+def closes_circle(row: Model, field: str, above: Model) -> bool:
+    """Whether `row` would be above itself with `above` in this field.
+
+    One at a time in a tenant, until the transaction ends: two who each see no circle could close one together.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [TREES_LOCK, current_tenant_id()])
+    links = type(row)._default_manager.values_list(f"{field}_id", flat=True)
+    link, seen = above.pk, set()
+    while link is not None and link != row.pk and link not in seen:
+        seen.add(link)
+        link = links.filter(pk=link).first()
+    return link is not None and link == row.pk
 
 
 def settled(row: M) -> M:

@@ -120,6 +120,14 @@ def test_an_account_can_not_come_above_itself(acme):
     assert Account.objects.get(pk=top.pk).parent is None
 
 
+def test_a_circle_that_is_there_already_holds_nobody_up(acme):
+    one, two, third = (accounts.open({"name": name}, by=acme.lee) for name in ("One", "Two", "Third"))
+    Account.objects.filter(pk=one.pk).update(parent=two)
+    Account.objects.filter(pk=two.pk).update(parent=one)
+    one.refresh_from_db()
+    assert accounts.edit(third, {"parent": one}, by=acme.lee).parent == one
+
+
 def test_the_currency_stays_once_there_is_a_contract(acme):
     contract = ContractFactory()
     with pytest.raises(Refused) as refused:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
-from accounts.actions import accounts, contracts, notes, states, tasks
+from accounts.actions import accounts, contacts, contracts, notes, states, tasks
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Account, Contract, Event, RevenueMovement, Task
 from accounts.tenancy.context import tenant_context
@@ -91,6 +91,32 @@ def test_a_round_keeps_what_is_written_while_it_runs(acme_cast):
     with tenant_context(acme_cast.tenant):
         assert signing.states.get().arr_minor == 700
         assert called.states.get().last_touch_at is not None
+
+
+@pytest.mark.parametrize("field", ["parent", "reports_to"])
+def test_two_who_come_above_each_other_at_once_close_no_circle(acme_cast, field):
+    actions = accounts if field == "parent" else contacts
+    with tenant_context(acme_cast.tenant):
+        home = accounts.open({"name": "Home"}, by=None)
+        if field == "parent":
+            one, two = (accounts.open({"name": name}, by=None) for name in ("Blue", "Red"))
+        else:
+            one, two = (contacts.add(home, {"name": name}, by=None) for name in ("Kim", "Lou"))
+        as_seen = type(one).objects.get(pk=one.pk)
+    written = threading.Event()
+
+    def first() -> None:
+        actions.edit(one, {field: two}, by=None)
+        written.set()
+        time.sleep(0.5)
+
+    def second() -> None:
+        written.wait(10)
+        actions.edit(two, {field: as_seen}, by=None)
+
+    _, outcome = at_once(acme_cast.tenant, first, second)
+    assert isinstance(outcome, Refused)
+    assert list(outcome.errors) == [field]
 
 
 def test_a_task_is_closed_by_one_of_two(acme_cast):
