@@ -29,7 +29,7 @@ def record(
     return event
 
 
-def ring(kind: str, due_at: dt.datetime | None = None) -> None:
+def ring(kind: str, due_at: dt.datetime | None = None) -> TenantWork:
     """Leaves a note that work of this kind waits in the open tenant; a sweep outside any tenant finds it."""
     when = {} if due_at is None else {"due_at": due_at}
-    TenantWork.objects.create(tenant_id=current_tenant_id(), kind=kind, **when)
+    return TenantWork.objects.create(tenant_id=current_tenant_id(), kind=kind, **when)

@@ -1,13 +1,16 @@
 """Looks at what happened and starts the plays that listen, exactly once, however often it runs, is killed or overlaps.
 
 The inbox row is the queue: it was written with its event and goes with what the event caused, in one transaction.
+A claim before counts the try, so that what kills its worker is counted too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -19,16 +22,17 @@ from accounts import calendar, timeline
 from accounts.models import Account, Event, InboxEntry, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import rules
-from blueprints.actions import library, runs
+from blueprints.actions import library, runs, turns
 from blueprints.models import Play, PlayVersion
 
 BATCH = 20  # what a kill can undo, and how long its rows stay locked
 SWEEP_SIZE = 5_000
 BATCHES = 10  # then another tenant's turn comes; what is left has its note and is rung again
-TURN_LOCK = 7_201  # names our advisory locks; the second half is the tenant
 MOST_ATTEMPTS = 8
 FIRST_DELAY = dt.timedelta(seconds=5)
 LONGEST_ERROR = 500
+CUT_OFF = "The worker ended while it looked at this."
+ASKED_AGAIN = "Looked at again on request."
 PEOPLE = ("event__account__csm", "event__account__ae", "event__account__delivery")
 NEW_WORKSPACE = "workspace.created"
 ACCOUNT_FACTS = ("name", "segment", "region", "industry", "touch_model", "phase", "currency")
@@ -52,6 +56,16 @@ class Moment:
 
     tenant: Tenant
     today: dt.date
+    present: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """Entries that are ours until the note's instant; a later claim counts one attempt more."""
+
+    entries: list[int]
+    attempts: int
+    note: int
 
 
 def drain(tenant_id: int) -> Drained:
@@ -59,14 +73,13 @@ def drain(tenant_id: int) -> Drained:
     done = Drained()
     with tenant_context(tenant_id):
         # Before the work: a note that comes later may speak of an event that this turn never saw.
-        notes = list(_due_notes(tenant_id).values_list("pk", flat=True))
-        _furnish(tenant_id)
+        notes = list(_due_notes(tenant_id).order_by("pk").values_list("pk", flat=True))
     for _ in range(BATCHES):
         if not _drop_unheard(tenant_id, done) + _fire_batch(tenant_id, done):
             break
     with tenant_context(tenant_id):
-        if not _due().exists():
-            TenantWork.objects.filter(pk__in=notes).delete()
+        # One note says as much as many; the newest, so that two turns never take down each other's last.
+        TenantWork.objects.filter(pk__in=notes[:-1] if _due().exists() else notes).delete()
     return done
 
 
@@ -84,16 +97,16 @@ def parked(kind: str) -> QuerySet[InboxEntry]:
 @transaction.atomic
 def retry(entries: QuerySet[InboxEntry]) -> int:
     """A person mended the cause: these events are looked at again with the next ring. Returns how many."""
-    count = entries.update(attempts=0, last_error="", due_at=Now())
+    count = entries.update(attempts=0, last_error=ASKED_AGAIN, due_at=Now())
     if count:
         timeline.ring(timeline.EVENTS)
     return count
 
 
-def _furnish(tenant_id: int) -> None:
-    """A workspace that was just created gets the library before anything else is looked at."""
-    if _due().filter(event__kind=NEW_WORKSPACE).exists():
-        library.load(Tenant.objects.get(pk=tenant_id))
+def _unfurnished() -> bool:
+    """True until the workspace's first event brought the library: what happens meanwhile waits for its plays."""
+    waiting = InboxEntry.objects.filter(attempts__lt=MOST_ATTEMPTS).order_by("pk")
+    return waiting.values_list("event__kind", flat=True).first() == NEW_WORKSPACE
 
 
 def _due_notes(tenant_id: int) -> QuerySet[TenantWork]:
@@ -108,48 +121,68 @@ def _due() -> QuerySet[InboxEntry]:
 def _drop_unheard(tenant_id: int, done: Drained) -> int:
     """Takes out what no play listens to.
 
-    One statement, so one snapshot: a play switched on while it runs can't lose an event that came after it.
+    In a turn of its own: a play that is being switched on is waited for, or seen.
     """
     listening = Play.objects.on().filter(trigger=OuterRef("event__kind"))
     unheard = _due().filter(~Exists(listening)).order_by("pk").select_for_update(skip_locked=True, of=("self",))
     with tenant_context(tenant_id):
+        if not turns.try_take(tenant_id) or _unfurnished():
+            return 0
         count, _ = InboxEntry.objects.filter(pk__in=unheard.values("pk")[:SWEEP_SIZE]).delete()
     done.dropped += count
     return count
 
 
 def _fire_batch(tenant_id: int, done: Drained) -> int:
-    """One transaction: every claimed entry leaves the inbox with its runs, or is put off."""
-    claim = _due().order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    """Claims some entries, then works: each leaves the inbox with its runs, or stays until its claim ends."""
+    claim = _claim(tenant_id)
+    if claim is None:
+        return 0
     with tenant_context(tenant_id):
-        if not _alone(tenant_id):
-            return 0
-        entries = list(claim.select_related(*PEOPLE)[:BATCH])
-        if not entries:
-            return 0
-        moment, plays = _moment(tenant_id), _listening({entry.event.kind for entry in entries})
+        turns.take(tenant_id)
+        entries = _claimed(claim)
+        moment, plays = _moment(tenant_id, entries), _listening({entry.event.kind for entry in entries})
         settled = [entry.pk for entry in entries if _settle(entry, plays[entry.event.kind], moment, done)]
         InboxEntry.objects.filter(pk__in=settled).delete()
+        if len(settled) == len(claim.entries):
+            TenantWork.objects.filter(pk=claim.note).delete()
     done.looked_at += len(entries)
-    return len(entries)
+    return len(claim.entries)
 
 
-def _alone(tenant_id: int) -> bool:
-    """False while another turn looks at this tenant's events, so that one busy tenant never fills every worker.
+def _claim(tenant_id: int) -> Claim | None:
+    """Counts the try and sets the next one, later and later, in a transaction that no kill of the work undoes."""
+    with tenant_context(tenant_id):
+        if not turns.try_take(tenant_id):
+            return None
+        due = _due().order_by("pk").select_for_update(skip_locked=True, of=("self",))
+        entries = list((due.filter(event__kind=NEW_WORKSPACE) if _unfurnished() else due)[:BATCH])
+        if not entries:
+            return None
+        first = entries[0]
+        # Alone from the second try on: what kills its worker must not count against its neighbors.
+        ours = [first.pk] if first.attempts else [entry.pk for entry in entries if not entry.attempts]
+        error = {"last_error": CUT_OFF} if first.attempts and not first.last_error else {}
+        InboxEntry.objects.filter(pk__in=ours).update(
+            attempts=F("attempts") + 1, due_at=Now() + FIRST_DELAY * 2**first.attempts, **error
+        )
+        first.refresh_from_db(fields=["attempts", "due_at"])
+        return Claim(ours, first.attempts, timeline.ring(timeline.EVENTS, first.due_at).pk)
 
-    Good manners only: what keeps runs single is their constraint. Ends with the transaction.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [TURN_LOCK, tenant_id])
-        return bool(cursor.fetchone()[0])
+
+def _claimed(claim: Claim) -> list[InboxEntry]:
+    """Without those that somebody else claimed after our claim had ended."""
+    ours = InboxEntry.objects.filter(pk__in=claim.entries, attempts=claim.attempts).order_by("pk")
+    return list(ours.select_for_update(skip_locked=True, of=("self",)).select_related(*PEOPLE))
 
 
-def _moment(tenant_id: int) -> Moment:
+def _moment(tenant_id: int, entries: list[InboxEntry]) -> Moment:
     tenant = Tenant.objects.get(pk=tenant_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         now: dt.datetime = cursor.fetchone()[0]
-    return Moment(tenant, calendar.local_today(tenant, now))
+    accounts = [entry.event.account for entry in entries if entry.event.account]
+    return Moment(tenant, calendar.local_today(tenant, now), runs.present_at(accounts))
 
 
 def _listening(kinds: set[str]) -> dict[str, list[PlayVersion]]:
@@ -162,29 +195,42 @@ def _listening(kinds: set[str]) -> dict[str, list[PlayVersion]]:
 
 
 def _settle(entry: InboxEntry, versions: list[PlayVersion], moment: Moment, done: Drained) -> bool:
-    """Each play on its own: one that can't start keeps the event for another try, and the others have begun."""
+    """Each effect on its own: one that fails keeps the event for another try, and the others have begun."""
     problems: list[str] = []
-    for version in versions:
+    for name, effect in _effects(entry, versions, moment):
         try:
             with transaction.atomic():
-                done.started += _start(version, entry.event, moment)
+                done.started += bool(effect())
         except Exception as problem:
-            problems.append(f"{version.play.name}: {type(problem).__name__}: {problem}")
+            problems.append(f"{name}: {type(problem).__name__}: {problem}")
     if problems:
         _put_off(entry, problems)
         done.failed += 1
     return not problems
 
 
-def _start(version: PlayVersion, event: Event, moment: Moment) -> bool:
-    play = version.play
+def _effects(
+    entry: InboxEntry, versions: list[PlayVersion], moment: Moment
+) -> Iterator[tuple[str, Callable[[], bool | None]]]:
+    if entry.event.kind == NEW_WORKSPACE:
+        yield "Library", partial(library.load, moment.tenant)
+    for version in versions:
+        yield version.play.name, partial(_start, version, entry, moment)
+
+
+def _start(version: PlayVersion, entry: InboxEntry, moment: Moment) -> bool:
+    play, event = version.play, entry.event
     if event.account is None or event.account.archived_at:
         return False
-    if play.on_since is None or event.recorded_at < play.on_since:
+    # What a person asks for again counts, though the play was paused, mended and switched on since.
+    too_early = play.on_since is None or event.recorded_at < play.on_since
+    if too_early and ASKED_AGAIN not in entry.last_error:
         return False
     if not rules.holds(version.conditions, known(event)):
         return False
-    return runs.start(play, version, event, tenant=moment.tenant, today=moment.today) is not None
+    return (
+        runs.start(play, version, event, tenant=moment.tenant, today=moment.today, present=moment.present) is not None
+    )
 
 
 def known(event: Event) -> dict[str, Any]:
@@ -196,12 +242,8 @@ def known(event: Event) -> dict[str, Any]:
 
 
 def _put_off(entry: InboxEntry, problems: list[str]) -> None:
-    """Later and later, with a note for that instant; after the last try it is parked where people see it."""
-    delay = FIRST_DELAY * 2**entry.attempts
-    InboxEntry.objects.filter(pk=entry.pk).update(
-        attempts=F("attempts") + 1, last_error="\n".join(problems)[:LONGEST_ERROR], due_at=Now() + delay
-    )
-    entry.refresh_from_db(fields=["attempts", "due_at"])
+    """Its claim set the next try and left the note; after the last one it is parked where people see it."""
+    error = "\n".join(problems)[:LONGEST_ERROR]
+    asked = f"\n{ASKED_AGAIN}" if ASKED_AGAIN in entry.last_error else ""
+    InboxEntry.objects.filter(pk=entry.pk).update(last_error=error + asked)
     log.warning("event put off", event_id=entry.event_id, kind=entry.event.kind, attempts=entry.attempts)
-    if entry.attempts < MOST_ATTEMPTS:
-        timeline.ring(timeline.EVENTS, entry.due_at)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from django.db.models.functions import Now
+from django.db.models import Func
 
 from accounts.models import Tenant
 from accounts.tenancy.context import tenant_context
-from blueprints import library
+from blueprints import library, rules
+from blueprints.actions import turns
 from blueprints.models import Blueprint, Play, PlayState, PlayVersion
 
 SAID = [
@@ -17,9 +19,18 @@ SAID = [
 ]  # fmt: skip
 
 
-def load(tenant: Tenant) -> None:
-    """Blueprints as the product says them now; plays only of codes that the tenant lacks: theirs stay theirs."""
+Since = dt.datetime | Func
+
+
+def load(tenant: Tenant, *, since: Since | None = None) -> None:
+    """Blueprints as the product says them now; plays only of codes that the tenant lacks: theirs stay theirs.
+
+    A new workspace's first plays answer what happened from its first moment on, later ones what happens from now on;
+    `since` says otherwise.
+    """
     with tenant_context(tenant):
+        turns.take(tenant.pk)
+        since = since or (turns.instant() if Play.objects.exists() else tenant.created_at)
         Blueprint.objects.bulk_create(
             [Blueprint(**_row(spec)) for spec in library.blueprints()],
             update_conflicts=True,
@@ -27,7 +38,7 @@ def load(tenant: Tenant) -> None:
             update_fields=SAID,
         )
         for spec in library.plays():
-            _add_play(spec)
+            _add_play(spec, since)
 
 
 def _row(spec: library.BlueprintSpec) -> dict[str, Any]:
@@ -35,8 +46,10 @@ def _row(spec: library.BlueprintSpec) -> dict[str, Any]:
     return values | {"code": spec.code, "next_code": spec.next}
 
 
-def _add_play(spec: library.PlaySpec) -> None:
-    state = {"state": PlayState.ON, "on_since": Now()} if spec.on else {}
+def _add_play(spec: library.PlaySpec, since: Since) -> None:
+    if problems := rules.validate(spec.conditions):
+        raise ValueError(f"Play {spec.code}: {' '.join(problems)}")
+    state = {"state": PlayState.ON, "on_since": since} if spec.on else {}
     values = {"name": spec.name, "because": spec.because, "trigger": spec.trigger} | state
     play, is_new = Play.objects.get_or_create(code=spec.code, defaults=values)
     if is_new:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions.errors import Refused, refuse
 from accounts.actions.writing import change
 from accounts.models import User
 from blueprints import rules
+from blueprints.actions import turns
 from blueprints.models import Play, PlayState, PlayVersion
 
 MOST_STEPS = 30
@@ -30,7 +30,9 @@ def switch_on(play: Play, *, by: User | None) -> None:
         return
     if not play.current().steps:
         raise refuse("steps", "A play without steps does nothing: add one first.")
-    change(play, {"state": PlayState.ON, "on_since": Now()})
+    # Inside a turn: none may drop, as heard by nobody, what happens between this instant and our commit.
+    turns.take(play.tenant_id)
+    change(play, {"state": PlayState.ON, "on_since": turns.instant()})
     timeline.record("play.switched_on", by=by, play=play.name, play_id=play.pk)
 
 

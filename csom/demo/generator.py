@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.actions import states
 from accounts.models import Account, ApiKey, Product, Tenant
 from accounts.tenancy.context import tenant_context
-from blueprints.actions import engine, library
+from blueprints.actions import engine, library, turns
 from csom.demo import finish, history, sketch, workspace
 from csom.demo.stage import Stage, Tale
 from csom.demo.words import SLUGS, Spec, spec_of
@@ -37,8 +37,6 @@ def make(spec: Spec, now: dt.datetime) -> int:
     with _without_savepoints():
         tales = _tell_history(spec, now) if tenant is None else []
     tenant = Tenant.objects.get(slug=spec["workspace"]["slug"])
-    # After the history has been kept, in a transaction of its own: plays must not act on what is long past.
-    library.load(tenant)
     with tenant_context(tenant):
         stage = workspace.staged(spec, tenant, now)
         finish.tell(stage, tales)
@@ -53,7 +51,10 @@ def _tell_history(spec: Spec, now: dt.datetime) -> list[Tale]:
         stage = workspace.opened(spec, now)
         with tenant_context(stage.tenant):
             stage.products = {product.code: product for product in Product.objects.all()}
-            return [history.tell(stage, each) for each in _sketches(stage)]
+            tales = [history.tell(stage, each) for each in _sketches(stage)]
+        # With the history, before any turn sees it, and since now: plays must not act on what is long past.
+        library.load(stage.tenant, since=turns.instant())
+        return tales
 
 
 @contextlib.contextmanager

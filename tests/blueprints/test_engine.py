@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions import tasks
-from accounts.models import Event, InboxEntry, Task, TenantWork
+from accounts.models import Event, InboxEntry, Membership, Task, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, plays, runs
 from blueprints.models import Blueprint, PlayVersion, Run, RunTask
@@ -221,6 +221,83 @@ def test_a_new_workspace_is_furnished_with_the_library(acme):
     assert waiting() == 0
 
 
+def test_what_kills_its_worker_is_counted_and_parked_and_its_neighbors_are_not(acme_cast, monkeypatch):
+    class Killed(BaseException):
+        """Not an Exception: the engine can't catch a process's end."""
+
+    real = runs.start
+
+    def start(play, version, event, **more):
+        if event.facts["name"] == "Poison":
+            raise Killed
+        return real(play, version, event, **more)
+
+    monkeypatch.setattr(runs, "start", start)
+    with tenant_context(acme_cast.tenant):
+        PlayFactory()
+        account = AccountFactory()
+        for name in ("Before", "Poison", "After"):
+            depart(account, name=name)
+    kills = 0
+    for _ in range(12):
+        with tenant_context(acme_cast.tenant):
+            InboxEntry.objects.update(due_at=Now())
+        try:
+            engine.drain(acme_cast.tenant.pk)
+        except Killed:
+            kills += 1
+    with tenant_context(acme_cast.tenant):
+        entry = InboxEntry.objects.get()
+        assert (kills, entry.attempts, entry.last_error) == (8, 8, engine.CUT_OFF)
+        assert entry.event.facts["name"] == "Poison"
+        assert Run.objects.count() == 2
+
+
+def test_what_a_person_asks_for_again_outlives_a_pause(acme, account, monkeypatch):
+    play = PlayFactory()
+    monkeypatch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
+    depart(account)
+    for _ in range(engine.MOST_ATTEMPTS):
+        InboxEntry.objects.update(due_at=Now())
+        engine.drain(acme.tenant.pk)
+    monkeypatch.undo()
+    play.refresh_from_db()
+    plays.pause(play, by=acme.olly)
+    plays.revise(play, {}, [step("Mended")], by=acme.olly)
+    plays.switch_on(play, by=acme.olly)
+    engine.retry(engine.parked("contact.departed"))
+    assert engine.drain(acme.tenant.pk).started == 1
+    assert Task.objects.get().title == "Mended"
+
+
+def test_what_happened_before_the_library_came_starts_its_plays(acme, account):
+    timeline.record("workspace.created", by=acme.ada, name="Acme")
+    depart(account)
+    assert engine.drain(acme.tenant.pk).started == 1
+
+
+def test_a_library_that_fails_is_put_off_and_what_happened_waits_for_it(acme, account, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(engine.library, "load", lambda tenant: 1 / 0)
+        timeline.record("workspace.created", by=acme.ada, name="Acme")
+        depart(account)
+        assert engine.drain(acme.tenant.pk).failed == 1
+    entry = InboxEntry.objects.order_by("pk")[0]
+    assert (entry.attempts, entry.last_error) == (1, "Library: ZeroDivisionError: division by zero")
+    InboxEntry.objects.update(due_at=Now())
+    assert engine.drain(acme.tenant.pk).started == 1
+    assert waiting() == 0
+
+
+def test_who_left_gets_no_tasks(acme, account):
+    Membership.objects.filter(user=acme.cass).update(ended_at=Now())
+    PlayFactory(steps=[step(role="csm")])
+    depart(account)
+    depart(AccountFactory(csm=acme.cass))
+    engine.drain(acme.tenant.pk)
+    assert [task.assignee for task in Task.objects.order_by("pk")] == [acme.sal, None]
+
+
 @pytest.mark.parametrize(
     "point", ["blueprints.models.Run.objects.get_or_create", "accounts.actions.tasks.add", "accounts.timeline.record",
               "blueprints.models.RunTask.objects.create"],
@@ -244,6 +321,8 @@ def test_a_crash_between_two_writes_leaves_nothing_behind(acme_cast, point, monk
             engine.drain(acme_cast.tenant.pk)
     with tenant_context(acme_cast.tenant):
         assert (Run.objects.count(), Task.objects.count(), waiting()) == (0, 0, 1)
+        assert InboxEntry.objects.get().attempts == 1
+        InboxEntry.objects.update(due_at=Now())
     assert engine.drain(acme_cast.tenant.pk).started == 1
     with tenant_context(acme_cast.tenant):
         assert (Run.objects.count(), RunTask.objects.count(), Task.objects.count(), waiting()) == (1, 1, 1, 0)

@@ -1,6 +1,7 @@
 """The operating model as data: whole, consistent, and loaded without treading on what people changed."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.core.management import call_command
@@ -86,3 +87,11 @@ def test_the_command_loads_the_tenants_that_it_is_told(acme_cast, rival, capsys)
         assert Blueprint.objects.count() == 21
     with tenant_context(rival.tenant):
         assert Blueprint.objects.count() == 0
+
+
+def test_conditions_that_mean_nothing_are_never_stored(acme, monkeypatch):
+    spec = replace(library.plays()[0], conditions={"all": []})
+    monkeypatch.setattr(library, "plays", lambda: (spec,))
+    with pytest.raises(ValueError, match="at least one test"):
+        loading.load(acme.tenant)
+    assert not Play.objects.exists()
