@@ -14,7 +14,7 @@ from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Refused, named_refusals, refuse
 from accounts.actions.validity import check_change, only
 from accounts.actions.writing import change, told
-from accounts.models import Account, Phase, User
+from accounts.models import Account, Membership, Phase, User
 from journeys.actions import journeys
 from journeys.onboarding.actions import agenda, statements
 from journeys.onboarding.models import Handoff, HandoffAnswer, HandoffStatus
@@ -164,7 +164,7 @@ def accept(
     row = locked(handoff)
     if not row.waits:
         raise Conflict(row)
-    keeper = csm or row.csm or by
+    keeper = csm or _still_here(row.csm) or by
     values = {"status": HandoffStatus.ACCEPTED, "accepted_at": now or Now(), "accepted_by": by, "csm": keeper}
     change(row, values, version=version)
     account = Account.objects.select_for_update(of=("self",)).get(pk=row.account_id)
@@ -175,6 +175,11 @@ def accept(
         accounts.change_phase(account, Phase.ONBOARDING, by=by, now=now)
     _tell("handoff.accepted", row, by, now, csm_id=keeper.pk, rep_id=row.rep_id, **_left_open(row))
     return row
+
+
+def _still_here(user: User | None) -> User | None:
+    """Nobody where the membership of the one proposed has ended since."""
+    return user if user and Membership.objects.here().active().filter(user=user).exists() else None
 
 
 def locked(handoff: Handoff) -> Handoff:

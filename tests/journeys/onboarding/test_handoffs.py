@@ -5,10 +5,11 @@ import threading
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 
 from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Refused
-from accounts.models import Account, Event, InboxEntry, PhaseChange
+from accounts.models import Account, Event, InboxEntry, Membership, PhaseChange
 from accounts.tenancy.context import tenant_context
 from journeys.actions import spiced
 from journeys.models import Journey, SpicedEntry
@@ -227,6 +228,13 @@ def test_a_leader_accepts_for_somebody_else(acme):
     handoff = handoffs.accept(submitted(acme), by=acme.lee, csm=acme.cass)
     assert (handoff.csm, handoff.accepted_by) == (acme.cass, acme.lee)
     assert Account.objects.get().csm == acme.cass
+
+
+def test_a_proposed_csm_who_left_gets_no_account(acme):
+    handoff = handoffs.submit(answered(acme), by=acme.sal, csm=acme.cass)
+    Membership.objects.filter(user=acme.cass).update(ended_at=Now())
+    assert handoffs.accept(handoff, by=acme.lee).csm == acme.lee
+    assert Account.objects.get().csm == acme.lee
 
 
 def test_a_second_deal_leaves_a_journey_under_way_where_it_is(acme):
