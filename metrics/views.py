@@ -26,7 +26,7 @@ def _preformatted(figures: Book) -> list[dict[str, str]]:
         {
             "label": "Book ARR",
             "value": formats.short_money(figures.arr_minor, figures.currency),
-            "hint": f"{figures.accounts:,} accounts{others}",
+            "hint": f"all {figures.accounts:,} accounts you see{others}",
         },
         {"label": "Net retention", "value": percent(figures.retention.net), "hint": "closed cohort, 12 months"},
         {"label": "Gross retention", "value": percent(figures.retention.gross), "hint": "closed cohort, 12 months"},

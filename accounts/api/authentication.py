@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import ApiKey, User
@@ -13,7 +14,13 @@ class KeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[User, ApiKey] | None:
         key: ApiKey | None = getattr(request._request, "api_key", None)
-        return None if key is None else (key.created_by, key)
+        if key is not None:
+            return key.created_by, key
+        if request.headers.get("Authorization"):
+            raise AuthenticationFailed(
+                "This key is unknown, has expired or was revoked. Send `Authorization: Bearer <key>`."
+            )
+        return None
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="csom"'

@@ -102,7 +102,15 @@ class AssignForm(forms.Form):
 
     ids = IdsField(widget=forms.MultipleHiddenInput)
     role = forms.ChoiceField(choices=[("csm", _("CSM")), ("ae", _("AE")), ("delivery", _("Delivery"))], label=_("Role"))
-    person = MemberField(label=_("Person"), required=False, help_text=_("Leave empty to give them to nobody."))
+    person = MemberField(label=_("Person"), required=False)
+    nobody = forms.BooleanField(label=_("Give them to nobody"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An empty box is an oversight until somebody says that it is meant."""
+        given = super().clean() or {}
+        if not given.get("nobody") and not given.get("person") and "person" not in self.errors:
+            self.add_error("person", _("Choose a person, or say that it is to be nobody."))
+        return given
 
 
 def own_fields() -> QuerySet[CustomField]:

@@ -70,12 +70,15 @@ COMMANDS = (
 @requires(Permission.ACCOUNT_VIEW)
 def palette(request: MemberRequest) -> HttpResponse:
     words = request.GET.get("q", "").strip().replace("\0", "")[:LONGEST]
+    actions = _commands(request, COMMANDS, words)[:ACTIONS]
     context = {
         "q": words,
+        # Whoever types how an action begins means it, however many accounts contain the letters.
+        "by_name": bool(words) and any(item["label"].lower().startswith(words.lower()) for item in actions),
         "here": _commands(request, OF_ACCOUNT, words, account=_open_account(request)),
         "accounts": _accounts(request, words),
         "people": _people(request, words) if words else [],
-        "actions": _commands(request, COMMANDS, words)[:ACTIONS],
+        "actions": actions,
     }
     return render(request, "accounts/palette.html", context)
 

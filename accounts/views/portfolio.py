@@ -129,7 +129,7 @@ def assign(request: MemberRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "accounts/portfolio_assign.html", {"form": form, "next": back}, status=422)
     ids = visible_accounts(request).filter(pk__in=form.cleaned_data["ids"]).values_list("pk", flat=True)
-    owner = form.cleaned_data["person"]
+    owner = None if form.cleaned_data["nobody"] else form.cleaned_data["person"]
     changed = actions.assign(list(ids), by=request.user, **{form.cleaned_data["role"]: owner})
     text = _("%(accounts)s assigned to %(person)s.")
     to = str(owner) if owner else _("nobody")

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.test import Client
 
 from accounts.admin import operator_site, workspace_site
-from accounts.models import Tenant, User
+from accounts.models import Event, Tenant, User
 from accounts.tenancy.context import tenant_context
 from accounts.tenancy.models import TenantModel
 from tests.factories.accounts import AccountFactory, UserFactory
@@ -89,4 +89,12 @@ def test_the_operators_admin_is_closed_to_members_and_strangers(acme_cast):
     assert Client().get("/admin/")["Location"].startswith("/admin/login/")
     client = Client()
     client.force_login(acme_cast.ada)
-    assert client.get("/admin/").status_code == 302
+    assert client.get("/admin/", follow=True).status_code == 403
+
+
+def test_the_operator_edits_a_tenant_without_being_a_member(operator, acme_cast):
+    said = {"name": "Acme Ltd", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR", "handoff_due_days": 2}
+    assert operator.post(f"/admin/accounts/tenant/{acme_cast.tenant.pk}/change/", said).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        assert Event.objects.get(kind="workspace.edited").actor is None
+    assert Tenant.objects.get(pk=acme_cast.tenant.pk).name == "Acme Ltd"

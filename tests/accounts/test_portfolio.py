@@ -219,6 +219,20 @@ def test_a_wrong_assignment_names_the_field_and_changes_nothing(cass, acme_cast,
         assert not Event.objects.filter(kind="account.owner_changed").exists()
 
 
+def test_an_empty_box_takes_no_owner_away_until_that_is_meant(cass, acme_cast):
+    with tenant_context(acme_cast.tenant):
+        one = AccountFactory(csm=acme_cast.lee)
+    said = {"ids": [one.pk], "role": "csm", "person": ""}
+    refused = cass.post("/accounts/assign/", said)
+    assert refused.status_code == 422
+    assert "Choose a person, or say that it is to be nobody." in refused.content.decode()
+    with tenant_context(acme_cast.tenant):
+        assert Account.objects.get().csm == acme_cast.lee
+    assert cass.post("/accounts/assign/", said | {"nobody": "on"}).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        assert Account.objects.get().csm is None
+
+
 def test_nobody_assigns_what_they_cannot_see_or_may_not(acme_cast, rival, page):
     [one] = have(acme_cast, {"name": "One"})
     said = {"ids": [one.pk], "role": "csm", "person": acme_cast.vera.pk}
@@ -281,3 +295,12 @@ def test_a_chosen_person_is_named_on_the_chip_without_a_list_of_everybody(ada, a
     text = ada.get(f"/accounts/?csm={acme_cast.cass.pk}").content.decode()
     assert "CSM: Cass of Acme" in text
     assert "Member Nobody Asked For" not in text
+
+
+@pytest.mark.parametrize("said", ["nan", "inf", "-1e999"])
+def test_a_number_that_is_none_is_found_nowhere(ada, acme_cast, said):
+    with tenant_context(acme_cast.tenant):
+        CustomField.objects.create(key="seats", label="Seats", type="number")
+    have(acme_cast, {"name": "Big", "custom": {"seats": 7}})
+    assert names(ada.get(f"/accounts/?scope=all&cf_seats={said}")) == []
+    assert names(ada.get("/accounts/?scope=all&cf_seats=7")) == ["Big"]

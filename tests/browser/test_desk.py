@@ -84,9 +84,15 @@ def test_every_page_of_the_desk_is_readable_by_everyone(browser, live_server, de
     settings = ("", "people/", "roles/", "teams/", "teams/new/", "products/", "fields/", "fields/new/", "touch-models/",
                 "keys/", "keys/new/", "workspace/", "people/invite/")  # fmt: skip
     pages = {
-        "home": "", "home-all": "?scope=all", "tasks": "tasks/?scope=all", "task": f"tasks/{pk}/?scope=all", "task-new": "tasks/new/",
-        "task-done": f"tasks/{pk}/done/", "tasks-none": "tasks/?scope=nobody", "preferences": "preferences/",
-    }  # fmt: skip
+        "home": "",
+        "home-all": "?scope=all",
+        "tasks": "tasks/?scope=all",
+        "task": f"tasks/{pk}/?scope=all",
+        "task-new": "tasks/new/",
+        "task-done": f"tasks/{pk}/done/",
+        "tasks-none": "tasks/?scope=nobody",
+        "preferences": "preferences/",
+    }
     pages |= {f"settings-{path.strip('/').replace('/', '-')}": f"settings/{path}" for path in settings}
     with window(browser, live_server.url, size=size, theme=theme) as seen:
         sign_in(seen, "ada@acme.test")

@@ -102,6 +102,8 @@ def submit(
     if open_questions:
         raise Refused({question.code: ["Still to be answered, or marked as not known."] for question in open_questions})
     again = row.status == HandoffStatus.RETURNED
+    if again and (same := [said.question for said in answers if _left_as_it_was(row, said)]):
+        raise Refused({question: ["This was asked back: say more, or mark it as not known."] for question in same})
     written = statements.write(row, answers, by=by, now=now)
     agenda.lay_out(row, answers, by=by, now=now)
     row.answers.exclude(return_reason="").update(return_reason="")
@@ -129,8 +131,7 @@ def return_(
 ) -> Handoff:
     """Gives the handoff back to the rep. `reasons`: by question, what to add or to ask."""
     row = locked(handoff)
-    if not row.waits:
-        raise Conflict(row)
+    _must_wait(row)
     given = {question: reason.strip() for question, reason in reasons.items() if reason.strip()}
     if unknown := sorted(set(given) - set(BY_CODE)):
         raise Refused({question: ["A handoff doesn't ask this."] for question in unknown})
@@ -162,8 +163,7 @@ def accept(
 ) -> Handoff:
     """Takes the account over: from here it is `csm`'s (the one proposed, or `by`), and the journey begins."""
     row = locked(handoff)
-    if not row.waits:
-        raise Conflict(row)
+    _must_wait(row)
     keeper = csm or _still_here(row.csm) or by
     values = {"status": HandoffStatus.ACCEPTED, "accepted_at": now or Now(), "accepted_by": by, "csm": keeper}
     change(row, values, version=version)
@@ -185,6 +185,19 @@ def _still_here(user: User | None) -> User | None:
 def locked(handoff: Handoff) -> Handoff:
     """The handoff as it stands, ours until the transaction ends: two at once come one after the other."""
     return Handoff.objects.select_for_update(of=("self",)).select_related("account", "rep", "csm").get(pk=handoff.pk)
+
+
+def _must_wait(handoff: Handoff) -> None:
+    """Somebody else may have decided meanwhile; what never was handed over isn't anybody's to decide."""
+    if handoff.status == HandoffStatus.DRAFT:
+        raise refuse("", "This handoff hasn't been submitted yet.")
+    if not handoff.waits:
+        raise Conflict(handoff)
+
+
+def _left_as_it_was(handoff: Handoff, answer: HandoffAnswer) -> bool:
+    returned_at = handoff.returned_at
+    return bool(answer.return_reason) and returned_at is not None and answer.updated_at < returned_at
 
 
 def _left_open(handoff: Handoff) -> dict[str, Any]:

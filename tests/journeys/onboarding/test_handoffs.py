@@ -6,6 +6,7 @@ import threading
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Refused
@@ -254,7 +255,32 @@ def test_a_former_customer_who_comes_back_begins_anew(acme):
     assert [j.ended_at is None for j in Journey.objects.order_by("id")] == [False, True]
 
 
-@pytest.mark.parametrize("state", [drafted, returned, accepted])
+def test_what_was_asked_back_is_not_handed_over_as_it_was(acme):
+    handoff = submitted(acme)
+    handoffs.return_(handoff, {"pain": "For whom?"}, by=acme.cass)
+    # One transaction has one now(): the answer must be of before the return.
+    HandoffAnswer.objects.update(updated_at=timezone.now() - dt.timedelta(hours=1))
+    with pytest.raises(Refused) as refused:
+        handoffs.submit(handoff, by=acme.sal)
+    assert list(refused.value.errors) == ["pain"]
+    assert Handoff.objects.get().status == "returned"
+    handoffs.answer(handoff, "pain", "Dispatchers re-plan by hand.", by=acme.sal)
+    assert handoffs.submit(handoff, by=acme.sal).status == "submitted"
+
+
+def test_a_draft_is_nobodys_to_decide(acme):
+    handoff = drafted(acme)
+    for decide in (
+        lambda: handoffs.accept(handoff, by=acme.cass),
+        lambda: handoffs.return_(handoff, {"pain": "More"}, by=acme.cass),
+    ):
+        with pytest.raises(Refused) as refused:
+            decide()
+        assert refused.value.errors == {"": ["This handoff hasn't been submitted yet."]}
+    assert Journey.objects.count() == 0
+
+
+@pytest.mark.parametrize("state", [returned, accepted])
 def test_only_a_waiting_handoff_is_decided(acme, state):
     handoff = state(acme)
     before = kinds()

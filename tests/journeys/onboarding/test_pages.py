@@ -1,5 +1,6 @@
 """The pages of a handoff, as people and browsers ask for them."""
 
+import dataclasses
 import datetime as dt
 import re
 
@@ -8,7 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import contracts
+from accounts.actions.errors import Refused
 from accounts.models import Account, Contact, Contract, Product
+from accounts.roles import SPECS, Permission, Role, allows
 from accounts.tenancy.context import tenant_context
 from journeys.onboarding.actions import handoffs, promises
 from journeys.onboarding.models import AgendaItem, Handoff, Promise
@@ -86,6 +89,19 @@ def test_a_handoff_brings_its_account_and_first_contract(rep, inside, acme_cast)
     assert (handoff.account.name, handoff.account.ae_id) == ("Brightwave", acme_cast.sal.pk)
     line = inside(lambda _: Contract.objects.get().lines.get())
     assert (line.amount_minor, line.quantity) == (4_800_050, 40)
+
+
+def test_to_bring_a_deal_is_a_permission_of_its_own(rep, page, acme_cast, monkeypatch):
+    """A rep signs no contracts, except the first one of the account that they hand over."""
+    may = {role for role in Role if allows(role, Permission.DEAL_BRING)}
+    assert may == {Role.ADMIN, Role.LEADER, Role.OPS, Role.SALES, Role.INTEGRATION}
+    assert not allows(Role.SALES, Permission.CONTRACT_EDIT)
+    spec = SPECS[Role.SALES]
+    without = dataclasses.replace(spec, permissions=spec.permissions - {Permission.DEAL_BRING})
+    monkeypatch.setitem(SPECS, Role.SALES, without)
+    assert b"with=account" not in rep.get("/handoffs/new/").content
+    assert rep.get("/handoffs/new/?with=account").status_code == 403
+    assert rep.post("/handoffs/new/?with=account", {"name": "Brightwave"}).status_code == 403
 
 
 def test_the_amount_of_a_deal_leaves_out_what_was_taken_out(acme_cast):
@@ -228,6 +244,22 @@ def test_an_unfinished_handoff_names_what_is_open(rep, inside, acme_cast):
     assert b"10 questions are still open." in response.content
     assert len(response.context["progress"].missing) == 10
     assert status_of(acme_cast, handoff) == "draft"
+    kept = inside(lambda _: Handoff.objects.get())
+    assert (kept.csm, kept.version) == (None, handoff.version), "what isn't submitted isn't kept"
+
+
+def test_an_edit_that_is_refused_is_not_told_as_an_open_question(rep, inside, acme_cast, monkeypatch):
+    handoff = inside(answered)
+
+    def refuse(*args, **kwargs):
+        raise Refused({"kickoff_on": ["Choose a working day."]})
+
+    monkeypatch.setattr(handoffs, "edit", refuse)
+    response = rep.post(
+        f"/handoffs/{handoff.pk}/submit/", {"csm": acme_cast.cass.pk, "committed_on": "2026-11-17", "version": 1}
+    )
+    assert (response.status_code, response.context["form"].errors) == (422, {"kickoff_on": ["Choose a working day."]})
+    assert b"still open" not in response.content
 
 
 def test_the_rep_hands_over_with_csm_and_kickoff(rep, inside, acme_cast):
