@@ -34,10 +34,13 @@ def _columns(alias: str, model: type[Model]) -> str:
     return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
 
 
-# Every call of the API begins with this, so it isn't compiled anew each time.
+# Every call of the API begins with this, so it isn't compiled anew each time. A key acts in its maker's name, so it
+# opens nothing once the maker may not enter.
 LIVING = f"""
 SELECT {_columns("k", ApiKey)}, {_columns("t", Tenant)}, {_columns("u", User)}
-FROM accounts_apikey k JOIN accounts_tenant t ON t.id = k.tenant_id JOIN accounts_user u ON u.id = k.created_by_id
+FROM accounts_apikey k JOIN accounts_tenant t ON t.id = k.tenant_id
+JOIN accounts_user u ON u.id = k.created_by_id AND u.is_active
+JOIN accounts_membership m ON m.tenant_id = k.tenant_id AND m.user_id = k.created_by_id AND m.ended_at IS NULL
 WHERE k.prefix = %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now())
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -103,7 +104,10 @@ def change_role(member: Membership, role: str, *, by: User, seen: str | None = N
 
 @transaction.atomic
 def end(member: Membership, *, by: User, successor: User | None = None) -> Membership:
-    """The person may no longer enter. What they wrote keeps their name; a successor gets accounts and open tasks."""
+    """The person may no longer enter, nor their keys and invitations. What they wrote keeps their name.
+
+    A successor gets accounts and open tasks.
+    """
     admins = _hold_admins()
     row = Membership.objects.here().select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
     if row.ended_at is not None:
@@ -116,6 +120,7 @@ def end(member: Membership, *, by: User, successor: User | None = None) -> Membe
     row.save(update_fields=["ended_at"])
     TeamMember.objects.filter(member_id=row.user_id).delete()
     Team.objects.filter(manager_id=row.user_id).update(manager=None)
+    _withdraw_invitations(row.user, by)
     timeline.record("member.ended", by=by, user_id=row.user_id, name=str(row.user), role=row.role_label)
     return row
 
@@ -128,6 +133,13 @@ def _hand_over(leaving: User, successor: User, by: User) -> None:
         ownership.assign(held, {role: successor}, by=by)
     waiting = Task.objects.open().filter(assignee=leaving).values_list("pk", flat=True)  # type: ignore[attr-defined]
     handing_on.reassign(waiting, assignee=successor, by=by)
+
+
+def _withdraw_invitations(leaving: User, by: User) -> None:
+    """Those they sent, and those that would let them in again."""
+    waiting = Invitation.objects.filter(tenant_id=current_tenant_id(), accepted_at=None, revoked_at=None)
+    for invitation in waiting.filter(Q(invited_by=leaving) | Q(email__iexact=leaving.email)).order_by("pk"):
+        revoke(invitation, by=by)
 
 
 def _hold_admins() -> list[int]:

@@ -52,7 +52,8 @@ def key_add(request: MemberRequest) -> HttpResponse:
         made, status = attempt(form, lambda: _create(request, form))
         if made:
             return show(request, "key_made.html", {"key": made[0], "secret": made[1]})
-    saving = Saving(_("New API key"), reverse("accounts:key-list"), "", _("Create key"))
+    intro = _("A key works in your name and stops when you leave.")
+    saving = Saving(_("New API key"), reverse("accounts:key-list"), "", _("Create key"), intro)
     return show(request, "form.html", {"form": form, "saving": saving}, status)
 
 

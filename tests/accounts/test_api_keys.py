@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actions import api_keys
 from accounts.keys import key_of
-from accounts.models import ApiKey, Event
+from accounts.models import ApiKey, Event, Membership, User
 from accounts.tenancy.context import tenant_context
 
 pytestmark = pytest.mark.django_db
@@ -83,3 +83,21 @@ def test_a_key_of_another_workspace_is_unknown(acme_cast, rival, page):
     assert rita.post(f"/settings/keys/{key.pk}/revoke/").status_code == 404
     assert b"CRM sync" not in rita.get("/settings/keys/").content
     assert key_of(f"Bearer {secret}") == key
+
+
+def test_a_key_goes_with_the_person_who_made_it(acme_cast):
+    _, secret = made(acme_cast)
+    assert key_of(f"Bearer {secret}")
+    maker = Membership.objects.filter(tenant=acme_cast.tenant, user=acme_cast.ada)
+    maker.update(ended_at=timezone.now())
+    assert key_of(f"Bearer {secret}") is None
+    maker.update(ended_at=None)
+    User.objects.filter(pk=acme_cast.ada.pk).update(is_active=False)
+    assert key_of(f"Bearer {secret}") is None
+
+
+def test_a_membership_elsewhere_keeps_no_key_alive(acme_cast, rival):
+    _, secret = made(acme_cast)
+    Membership.objects.filter(tenant=acme_cast.tenant, user=acme_cast.ada).update(ended_at=timezone.now())
+    Membership.objects.create(tenant=rival.tenant, user=acme_cast.ada, role="admin")
+    assert key_of(f"Bearer {secret}") is None

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.actions import members, teams
 from accounts.actions.errors import Conflict, Refused
-from accounts.models import Account, Event, Membership, Task, Team, TeamMember
+from accounts.models import Account, Event, Invitation, Membership, Task, Team, TeamMember
 from accounts.tenancy.context import tenant_context
 from tests.factories.accounts import AccountFactory, TaskFactory
 
@@ -134,3 +134,14 @@ def test_two_admins_who_demote_each_other_at_once_leave_one(acme_cast):
         thread.join()
     assert sorted(answers) == ["changed", "refused"]
     assert Membership.objects.filter(tenant=acme_cast.tenant, role="admin").count() == 1
+
+
+def test_who_leaves_leaves_no_invitation_behind(acme):
+    sent, _ = members.invite("friend@example.test", "admin", by=acme.lee)
+    back, _ = members.invite("new@example.test", "csm", by=acme.ada)
+    Invitation.objects.filter(pk=back.pk).update(email=acme.lee.email)
+    other, _ = members.invite("else@example.test", "csm", by=acme.ada)
+    members.end(member_of(acme, acme.lee), by=acme.ada)
+    assert set(Invitation.objects.filter(revoked_at=None)) == {other}
+    told = Event.objects.filter(kind="invitation.revoked").order_by("id")
+    assert [event.facts["email"] for event in told] == [sent.email, acme.lee.email]
