@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import get_script_prefix, set_script_prefix
-from django_htmx.http import HttpResponseClientRedirect
+from django.shortcuts import render
+from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
+from accounts.actions.errors import Conflict, Refused
 from accounts.keys import key_of
 from accounts.models import Membership, Tenant
 from accounts.tenancy.context import tenant_context
@@ -35,6 +39,14 @@ class TenantMiddleware:
         if request.path_info.startswith(API):
             return self._api(request)
         return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """A refusal that no form of the page hears: said as a page, or as a toast, and nothing is kept."""
+        if not isinstance(exception, Conflict | Refused) or not hasattr(request, "membership"):
+            return None
+        response = _refusal(request, exception)
+        transaction.set_rollback(True)
+        return response
 
     def _workspace(self, request: HttpRequest, slug: str, rest: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
@@ -72,6 +84,22 @@ class TenantMiddleware:
                 # The view's exception became a response below us; without this its writes would be kept.
                 transaction.set_rollback(True)
         return response
+
+
+def _refusal(request: HttpRequest, refusal: Conflict | Refused) -> HttpResponse:
+    stale = isinstance(refusal, Conflict)
+    status, reason = (409, str(refusal)) if stale else (422, _reasons(refusal))
+    if getattr(request, "htmx", False):
+        return trigger_client_event(reswap(HttpResponse(status=status), "none"), "toast", {"text": reason})
+    came_from = request.headers.get("Referer", "")
+    known = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    context = {"status": status, "stale": stale, "reason": reason}
+    context["back"] = came_from if known else reverse("accounts:home")
+    return render(request, "accounts/refused.html", context, status=status)
+
+
+def _reasons(refusal: Any) -> str:
+    return " ".join(message for messages in refusal.errors.values() for message in messages)
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:

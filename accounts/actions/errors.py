@@ -15,7 +15,8 @@ class Refused(Exception):
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         self.errors = errors
-        super().__init__("; ".join(f"{field}: {' '.join(messages)}" for field, messages in errors.items()))
+        said = {field: " ".join(messages) for field, messages in errors.items()}
+        super().__init__("; ".join(f"{field}: {text}" if field else text for field, text in said.items()))
 
 
 class Conflict(Exception):

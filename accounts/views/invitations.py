@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import formats
 from accounts.access import MemberRequest
 from accounts.actions import members
+from accounts.actions.errors import Refused
 from accounts.forms.answers import attempt
 from accounts.forms.people import JoinForm
 from accounts.keys import digest
@@ -61,7 +62,11 @@ def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpRespo
     """Signed in already: one button, unless it is somebody else's invitation."""
     own = user.email.lower() == invitation.email.lower()
     if own and request.method == "POST":
-        members.accept(invitation, user)
+        try:
+            members.accept(invitation, user)
+        except Refused:  # used or withdrawn while the page stood open
+            invitation.refresh_from_db()
+            return render(request, "accounts/invitation_gone.html", {"invitation": invitation}, status=410)
         return redirect(_workspace(invitation))
     context = {"invitation": invitation, "own": own, "next": request.path}
     return render(request, "accounts/invitation_join.html", context, status=200 if own else 403)

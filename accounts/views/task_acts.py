@@ -17,7 +17,6 @@ from django_htmx.http import HttpResponseClientRefresh, reswap, retarget, trigge
 from accounts import calendar
 from accounts.access import MemberRequest, requires
 from accounts.actions import tasks
-from accounts.actions.errors import Conflict, Refused
 from accounts.forms.answers import attempt
 from accounts.forms.tasks import CompleteForm, DropForm, DueForm, ReassignForm, SnoozeForm
 from accounts.models import Task
@@ -107,10 +106,7 @@ def task_reassign(request: MemberRequest, pk: int) -> HttpResponse:
 @requires(Permission.TASK_EDIT)
 def task_reopen(request: MemberRequest, pk: int) -> HttpResponse:
     task = task_or_404(request, pk)
-    try:
-        tasks.reopen(task, by=request.user)
-    except (Refused, Conflict) as refusal:
-        messages.error(request, str(refusal))
+    tasks.reopen(task, by=request.user)
     return _after(request, task, _("“{title}” is open again."))
 
 

@@ -93,14 +93,17 @@ def beside(request: MemberRequest, task: Task) -> dict[str, Any]:
     """What stands beside the list: the task, where it came from, and what happened on its account lately."""
     zone = request.tenant.zone
     today = calendar.local_today(request.tenant)
+    # A task can be somebody's without its account being so.
+    open_to_me = task.account_id is not None and visible_accounts(request).filter(pk=task.account_id).exists()
     return {
         "task": task,
+        "may_see_account": open_to_me,
         "due": formats.date(task.due_on),
         "due_in": formats.days_until(task.due_on, today),
         "source": inbox.source_label(task.source),
         "created": formats.date_time(task.created_at.astimezone(zone)),
         "closed": formats.date_time(task.closed_at.astimezone(zone)) if task.closed_at else "",
         "asleep_until": formats.date(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
-        "latest": told(Event.objects.filter(account=task.account_id), LATEST) if task.account_id else [],
+        "latest": told(Event.objects.filter(account=task.account_id), LATEST) if open_to_me else [],
         "may_edit": request.membership.may(Permission.TASK_EDIT),
     }

@@ -189,3 +189,19 @@ def test_an_address_that_signed_up_meanwhile_is_told_to_sign_in(acme_cast):
     UserFactory(email="nia@acme.test")
     with pytest.raises(Refused, match="Sign in and open the link again"):
         members.register(invitation, name="Nia", password="seven green bottles")
+
+
+def test_a_link_withdrawn_while_its_page_stood_open_says_so(acme_cast, rival, monkeypatch):
+    _, link = invited(acme_cast, "rita@rival.test", "viewer")
+    client = Client()
+    client.force_login(rival.rita)
+    accept = members.accept
+
+    def withdrawn_before(invitation, user):
+        Invitation.objects.filter(pk=invitation.pk).update(revoked_at=timezone.now())
+        return accept(invitation, user)
+
+    monkeypatch.setattr(members, "accept", withdrawn_before)
+    answer = client.post(link)
+    assert answer.status_code == 410
+    assert "It was withdrawn" in answer.content.decode()

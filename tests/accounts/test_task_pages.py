@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import calendar
 from accounts.actions import tasks, teams
+from accounts.actions.errors import Conflict, Refused
 from accounts.models import Event, Task, TaskStatus
 from accounts.tenancy.context import tenant_context
 from tests.factories.accounts import AccountFactory, TaskFactory
@@ -235,3 +236,48 @@ def test_a_viewer_reads_tasks_and_does_nothing(acme_cast, page):
     vera = page(acme_cast.vera, acme_cast.tenant)
     assert vera.get(f"/tasks/{task.pk}/?scope=all").status_code == 200
     assert vera.post(f"/tasks/{task.pk}/done/", {"outcome": "achieved"}).status_code == 403
+
+
+def test_a_task_tells_nothing_of_an_account_that_its_assignee_may_not_see(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        foreign = AccountFactory(name="Foreign")
+        task = TaskFactory(account=foreign, assignee=acme_cast.sal, by=acme_cast.ada)
+    sal, cass = (page(person, acme_cast.tenant) for person in (acme_cast.sal, acme_cast.cass))
+    mine, theirs = sal.get(f"/tasks/{task.pk}/"), cass.get(f"/tasks/{task.pk}/")
+    assert (mine.status_code, mine.context["latest"], mine.context["may_see_account"]) == (200, [], False)
+    assert f"/accounts/{foreign.pk}/".encode() not in mine.content
+    assert theirs.context["latest"]
+    assert f"/accounts/{foreign.pk}/".encode() in theirs.content
+
+
+@pytest.mark.parametrize("act", ["reopen", "wake"])
+def test_a_refused_act_says_why_and_not_that_it_is_done(act, acme_cast, cass, monkeypatch):
+    """A refusal that no form hears is a page or a toast, and keeps nothing."""
+    task = have(acme_cast)[0]
+
+    def refuse(task, *, by):
+        tasks.edit(task, {"title": "Half written"}, by=by)
+        raise Refused({"": ["Not like this."]})
+
+    monkeypatch.setattr(tasks, act, refuse)
+    whole = cass.post(f"/tasks/{task.pk}/{act}/", HTTP_REFERER="http://testserver/w/acme/tasks/?scope=team")
+    assert whole.status_code == 422
+    assert "Not like this." in whole.content.decode()
+    assert 'href="http://testserver/w/acme/tasks/?scope=team"' in whole.content.decode()
+    assert 'href="/w/acme/"' in cass.post(f"/tasks/{task.pk}/{act}/", HTTP_REFERER="//evil.test/").content.decode()
+    part = cass.post(f"/tasks/{task.pk}/{act}/", headers=IN_INBOX)
+    assert (part.status_code, part["HX-Reswap"]) == (422, "none")
+    assert json.loads(part["HX-Trigger"]) == {"toast": {"text": "Not like this."}}
+    assert task_of(acme_cast, task.pk).title == task.title
+
+
+def test_an_act_on_what_changed_meanwhile_is_a_page(acme_cast, cass, monkeypatch):
+    task = have(acme_cast)[0]
+
+    def stale(task, *, by):
+        raise Conflict(task)
+
+    monkeypatch.setattr(tasks, "wake", stale)
+    answer = cass.post(f"/tasks/{task.pk}/wake/")
+    assert answer.status_code == 409
+    assert "Changed meanwhile" in answer.content.decode()
