@@ -14,6 +14,8 @@ class Permission(StrEnum):
     ACCOUNT_EXPORT = "account.export"
     CONTACT_EDIT = "contact.edit"
     CONTRACT_EDIT = "contract.edit"
+    # Narrower than CONTRACT_EDIT: the first contract of an account that comes with its handoff, and no other.
+    DEAL_BRING = "deal.bring"
     TASK_VIEW = "task.view"
     TASK_EDIT = "task.edit"
     NOTE_ADD = "note.add"
@@ -38,6 +40,7 @@ READ = frozenset({P.ACCOUNT_VIEW, P.TASK_VIEW, P.HANDOFF_VIEW, P.PLAY_VIEW, P.LI
 WORK = READ | {P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.SPICED_WRITE}
 OWN_ACCOUNTS = WORK | {P.ACCOUNT_EDIT, P.ACCOUNT_CREATE, P.CONTRACT_EDIT, P.ACCOUNT_EXPORT}
 RUN_THE_SHOP = OWN_ACCOUNTS | {
+    P.DEAL_BRING,
     P.ACCOUNT_ASSIGN,
     P.HANDOFF_DECIDE,
     P.HANDOFF_WRITE,
@@ -94,6 +97,7 @@ SPECS: dict[Role, RoleSpec] = {
                 P.NOTE_ADD,
                 P.CONTACT_EDIT,
                 P.ACCOUNT_CREATE,
+                P.DEAL_BRING,
                 P.HANDOFF_VIEW,
                 P.HANDOFF_WRITE,
                 P.SPICED_WRITE,
@@ -117,6 +121,7 @@ SPECS: dict[Role, RoleSpec] = {
         "Another system, through the API.",
         OWN_ACCOUNTS
         | {
+            P.DEAL_BRING,
             P.HANDOFF_WRITE,
             P.HANDOFF_DECIDE,
             P.PLAY_EDIT,

@@ -24,6 +24,7 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (Permission.ACCOUNT_ASSIGN, _("Say who owns an account")),
         (Permission.CONTACT_EDIT, _("Keep the people of an account")),
         (Permission.CONTRACT_EDIT, _("Sign, renew, amend and end contracts")),
+        (Permission.DEAL_BRING, _("Bring a new account with its first contract and handoff")),
         (Permission.NOTE_ADD, _("Log notes, calls and meetings")),
         (Permission.ACCOUNT_EXPORT, _("Export lists as CSV")),
         (Permission.VIEW_SHARE, _("Share saved views")),

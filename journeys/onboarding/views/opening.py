@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from accounts.access import MemberRequest, requires, visible_accounts
+from accounts.access import MemberRequest, require, requires, visible_accounts
 from accounts.calendar import local_today
 from accounts.forms.answers import attempt
 from accounts.models import User
@@ -22,14 +22,16 @@ from journeys.onboarding.models import Handoff
 @require_http_methods(["GET", "POST"])
 @requires(Permission.HANDOFF_WRITE)
 def handoff_open(request: MemberRequest) -> HttpResponse:
-    may_create = request.membership.may(Permission.ACCOUNT_CREATE)
-    new = may_create and request.GET.get("with") == "account"
+    new = request.GET.get("with") == "account"
+    if new:
+        require(request, Permission.DEAL_BRING)
     form, status = _form(request, new), 200
     if request.method == "POST":
         opened, status = attempt(form, lambda: _open(request, form))
         if opened:
             messages.success(request, f"Handoff of {opened.account} started. Everything you type is saved.")
             return redirect("onboarding:handoff-edit", opened.pk)
+    may_create = request.membership.may(Permission.DEAL_BRING)
     context = {"form": form, "new": new, "may_create": may_create, "due_days": request.tenant.handoff_due_days}
     return render(request, "onboarding/handoff_open.html", context, status=status)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import MemberRequest, requires
-from accounts.actions.errors import Conflict, Refused
+from accounts.actions.errors import Conflict, Refused, refuse
 from accounts.calendar import local_today
 from accounts.forms.answers import show_refusal
 from accounts.models import BuyingRole, Contact
@@ -63,12 +64,11 @@ def handoff_submit(request: MemberRequest, pk: int) -> HttpResponse:
     form, status = SubmitForm(request.POST, today=local_today(request.tenant)), 422
     if form.is_valid():
         try:
-            handoffs.edit(handoff, form.values, by=request.user, version=form.cleaned_data["version"])
-            handoffs.submit(handoff, by=request.user)
+            _hand_over(request, handoff, form)
             messages.success(request, f"{handoff.account} handed over. It stays on your list until it is accepted.")
             return redirect("onboarding:handoff-detail", handoff.pk)
         except Refused as refused:
-            show_refusal(form, Refused({"": [f"{len(refused.errors)} questions are still open."]}))
+            show_refusal(form, refused)
         except Conflict:
             messages.warning(request, "This handoff changed meanwhile. Here it is as it stands now.")
             status = 409
@@ -76,6 +76,16 @@ def handoff_submit(request: MemberRequest, pk: int) -> HttpResponse:
     if not handoff.with_rep:
         return redirect("onboarding:handoff-detail", handoff.pk)
     return wizard(request, handoff, REVIEW, form=form if status == 422 else None, status=status)
+
+
+@transaction.atomic
+def _hand_over(request: MemberRequest, handoff: Handoff, form: SubmitForm) -> None:
+    """Who and when together with the submission: what isn't submitted isn't kept, so the form's version stays good."""
+    handoffs.edit(handoff, form.values, by=request.user, version=form.cleaned_data["version"])
+    try:
+        handoffs.submit(handoff, by=request.user)
+    except Refused as refused:
+        raise refuse("", f"{len(refused.errors)} questions are still open.") from refused
 
 
 def wizard(
