@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
@@ -155,6 +156,8 @@ def _as_kept(kind: str, value: str) -> Any:
         try:
             number = float(value)
         except ValueError:
+            return value
+        if not math.isfinite(number):  # JSON knows neither infinity nor NaN
             return value
         return int(number) if number.is_integer() else number
     return value

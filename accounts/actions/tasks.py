@@ -45,6 +45,8 @@ def edit(task: Task, values: Mapping[str, Any], *, by: User | None, version: int
     changed = change(task, given, version=version)
     if changed:
         _tell("task.edited", task, by, None, **told(changed))
+    if "assignee" in changed:
+        _tell("task.reassigned", task, by, None, **_from_to(*changed["assignee"]))
     return task
 
 
@@ -135,6 +137,14 @@ def _close(
     change(task, values | asleep | {"closed_at": now or Now(), "closed_by": by}, version=version)
     _tell(kind, task, by, now, note=task.outcome_note, **facts)
     return task
+
+
+def _from_to(before: User | None, after: User | None) -> dict[str, Any]:
+    """The facts that handing_on tells, so that whoever listens for a reassignment hears of every one."""
+    return {
+        "before": str(before) if before else "nobody yet", "before_id": before.pk if before else None,
+        "after": str(after) if after else "nobody", "after_id": after.pk if after else None,
+    }  # fmt: skip
 
 
 def _tell(kind: str, task: Task, by: User | None, now: dt.datetime | None, **facts: Any) -> None:

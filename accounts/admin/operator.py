@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
@@ -22,6 +23,8 @@ class OperatorSite(UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         # One way to sign in, throttled and with second factor; the admin has none of its own.
+        if request.user.is_authenticated:
+            raise PermissionDenied("The admin of this installation is for its operators.")
         return redirect_to_login(request.get_full_path())
 
 
@@ -78,7 +81,8 @@ class TenantAdmin(OperatorAdmin):
         values = dict(form.cleaned_data)
         if change:
             with tenant_context(obj):
-                tenants.edit(Tenant(pk=obj.pk), values, by=request.user)  # type: ignore[arg-type]
+                # An event names members only, and the operator need not be one.
+                tenants.edit(Tenant(pk=obj.pk), values, by=None)
             return
         admin = values.pop("first_admin")
         made = tenants.create(values.pop("slug"), values.pop("name"), admin=admin, **values)

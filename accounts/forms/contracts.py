@@ -164,12 +164,19 @@ def lines(data: Any, currency: str, start: Iterable[ContractLine] = (), *, more:
     ]
     if data is not None and more:
         data = data.copy()
-        data["lines-TOTAL_FORMS"] = str(min(MOST, int(data.get("lines-TOTAL_FORMS") or 0) + SPARE))
+        data["lines-TOTAL_FORMS"] = str(min(MOST, _number(data.get("lines-TOTAL_FORMS")) + SPARE))
     formset: Any = LineFormSet(
         data, prefix="lines", initial=initial, form_kwargs={"products": choices, "currency": currency}
     )
     formset.extra = SPARE if started else SPARE + 1
     return formset
+
+
+def _number(said: Any) -> int:
+    try:
+        return int(said or 0)
+    except ValueError:
+        return 0
 
 
 def units(minor: int, currency: str) -> Decimal:

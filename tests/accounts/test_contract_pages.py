@@ -226,3 +226,8 @@ def test_contracts_of_unseen_accounts_are_unknown(acme_cast, contract, page, riv
         for verb in ("edit", "renew", "amend", "end"):
             assert client.get(f"/contracts/{contract.pk}/{verb}/").status_code in status
             assert client.post(f"/contracts/{contract.pk}/{verb}/", {}).status_code in status
+
+
+def test_a_count_of_lines_that_is_no_number_is_none(cass, north, seats, today):
+    said = term(today) | rows((seats.pk, 3, "7")) | {"more": "1", "lines-TOTAL_FORMS": "many"}
+    assert cass.post(f"/accounts/{north.pk}/contracts/new/", said).status_code == 200

@@ -144,3 +144,15 @@ def test_tasks_are_not_handed_to_strangers(acme, rival):
         tasks.reassign([task.pk], assignee=rival.rita, by=acme.ada)
     assert Task.objects.get().assignee == acme.cass
     assert len(told()) == 1
+
+
+def test_an_edit_that_hands_a_task_on_says_so(acme):
+    task = TaskFactory(assignee=acme.cass, by=acme.ada)
+    tasks.edit(task, {"assignee": acme.dee}, by=acme.ada)
+    by_edit = Event.objects.get(kind="task.reassigned")
+    tasks.reassign([task.pk], assignee=acme.cass, by=acme.ada)
+    by_hand = Event.objects.filter(kind="task.reassigned").latest("id")
+    assert by_hand.facts.items() >= {"before_id": acme.dee.pk, "after_id": acme.cass.pk}.items()
+    assert by_edit.facts.items() >= {"before_id": acme.cass.pk, "after_id": acme.dee.pk}.items()
+    assert by_hand.facts.keys() <= by_edit.facts.keys()
+    assert Event.objects.filter(kind="task.edited").count() == 1
