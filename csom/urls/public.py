@@ -8,7 +8,7 @@ from csom import health, styleguide
 handler500 = "csom.outage.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls.public")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.urls.signin")),
     path("admin/", operator_site.urls),
     path("api/v1/", include("csom.api")),
     path("healthz", health.ready, name="healthz"),
