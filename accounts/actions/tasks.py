@@ -43,10 +43,10 @@ def edit(task: Task, values: Mapping[str, Any], *, by: User | None, version: int
     given = only(values, EDITABLE)
     check_change(task, given)
     changed = change(task, given, version=version)
-    if changed:
-        _tell("task.edited", task, by, None, **told(changed))
     if "assignee" in changed:
         _tell("task.reassigned", task, by, None, **_from_to(*changed["assignee"]))
+    if changed:
+        _tell("task.edited", task, by, None, **told(changed))
     return task
 
 
