@@ -1,4 +1,4 @@
-"""API keys and invitation links: random, shown once, kept as a hash."""
+"""API keys, random and kept as a hash; invitation links, signed from their row and kept nowhere."""
 
 from __future__ import annotations
 
@@ -8,22 +8,49 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
+from django.core.signing import BadSignature, Signer
 from django.db import connection
 from django.db.models import Model
 
-from accounts.models import ApiKey, Tenant, User
+from accounts.models import ApiKey, Invitation, Tenant, User
 
 MARK = "csk_"
 PREFIX_LENGTH = 12
-
-
-def fresh_secret() -> str:
-    return secrets.token_urlsafe(32)
+LONGEST_ID = 19
 
 
 def digest(secret: str) -> str:
     """A plain hash is enough for 256 random bits; nothing here can be guessed."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def token_of(invitation: Invitation) -> str:
+    """What stands in the invitation's link: its id and a signature, which only this installation can make."""
+    return f"{invitation.pk}-{_sign().signature(_named(invitation))}"
+
+
+def invitation_of(token: str) -> Invitation | None:
+    """The invitation that this link was made for, open or not; None for a token that was never ours."""
+    pk, _dash, signature = token.partition("-")
+    if not (pk.isascii() and pk.isdigit() and len(pk) < LONGEST_ID):
+        return None
+    invitation = Invitation.objects.select_related("tenant", "invited_by").filter(pk=int(pk)).first()
+    if invitation is None:
+        return None
+    try:
+        _sign().unsign(f"{_named(invitation)}:{signature}")
+    except BadSignature:
+        return None
+    return invitation
+
+
+def _sign() -> Signer:
+    return Signer(salt="accounts.invitation")
+
+
+def _named(invitation: Invitation) -> str:
+    # The id alone would mean somebody else's row once a table was restored from yesterday.
+    return f"{invitation.pk}.{invitation.nonce}"
 
 
 def fresh_key() -> str:

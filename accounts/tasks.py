@@ -1,13 +1,16 @@
-"""When: a new day begins for a tenant, and old answers are forgotten."""
+"""When: a new day begins for a tenant, invitations are mailed, and old answers are forgotten."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from accounts.actions import answers, states
+from accounts.actions import answers, invitations, states
 from accounts.models import Tenant
 from accounts.tenancy.context import tenant_context
 from accounts.tenancy.tasks import sweep, tenant_turn
+
+# Beat rings every two seconds: a turn that waited longer than this has later ones behind it.
+STALE_AFTER = 30
 
 
 @sweep
@@ -22,6 +25,17 @@ def refresh_states(tenant_id: int) -> None:
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is not None:
         states.round_of(tenant, now=timezone.now())
+
+
+@sweep
+def sweep_invitations() -> None:
+    for tenant_id in invitations.waiting_tenants():
+        mail_invitations.apply_async((tenant_id,), expires=STALE_AFTER)
+
+
+@tenant_turn
+def mail_invitations(tenant_id: int) -> None:
+    invitations.mail_waiting(tenant_id)
 
 
 @sweep

@@ -2,12 +2,23 @@
 
 import os
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from celery import Celery, bootsteps
 
 from csom.guard import refuse_strong_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "csom.settings")
+
+
+def broker_address(url: str) -> str:
+    """REDIS_URL as Celery says it: over a socket it overhears `db` and listens to `virtual_host`."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    query = [("virtual_host" if name == "db" else name, value) for name, value in parse_qsl(parts.query)]
+    return f"redis+socket://{parts.netloc}{parts.path}" + (f"?{urlencode(query)}" if query else "")
+
 
 app = Celery("csom")
 app.config_from_object("csom.celery:Config")
@@ -26,7 +37,7 @@ app.steps["worker"].add(RoleGuard)
 
 
 class Config:
-    broker_url = os.environ.get("REDIS_URL", "redis://localhost:6379/0").replace("unix://", "redis+socket://")
+    broker_url = broker_address(os.environ.get("REDIS_URL", "redis://localhost:6379/0"))
     broker_connection_retry_on_startup = True
     broker_connection_max_retries = None
     broker_transport_options = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 5}
@@ -44,6 +55,11 @@ class Config:
     beat_schedule: dict[str, dict[str, Any]] = {
         "look at what happened": {
             "task": "blueprints.tasks.sweep_events",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "mail invitations": {
+            "task": "accounts.tasks.sweep_invitations",
             "schedule": 2.0,
             "options": {"expires": 10},
         },

@@ -100,6 +100,7 @@ else:
     EMAIL_BACKEND = "csom.mail.KeptBackend"
 MAIL_IS_KEPT = not email_url
 MAIL_DIR = CSOM_HOME / "mail"
+EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "CSOM <csom@localhost>")
 
 LANGUAGE_CODE = "en-us"

@@ -13,7 +13,6 @@ from accounts import timeline
 from accounts.actions import handing_on, ownership
 from accounts.actions.errors import Conflict, named_refusals, refuse
 from accounts.actions.validity import check
-from accounts.keys import digest, fresh_secret
 from accounts.models import Account, Invitation, Membership, Task, Team, TeamMember, User
 from accounts.roles import SPECS, Role
 from accounts.tenancy.context import current_tenant_id, tenant_context
@@ -21,21 +20,20 @@ from accounts.tenancy.context import current_tenant_id, tenant_context
 LINK_LIVES = dt.timedelta(days=7)
 
 
-def invite(email: str, role: str, *, by: User) -> tuple[Invitation, str]:
-    """The invitation and its secret, which is shown and mailed now and never again."""
+def invite(email: str, role: str, *, by: User) -> Invitation:
+    """The row is the mail's place in the queue: the next sweep sends it."""
     email = email.strip().lower()
     check(Invitation(email=email, role=role, expires_at=timezone.now()))
     if Membership.objects.here().active().filter(user__email=email).exists():
         raise refuse("email", "This person is a member already.")
     _clear_expired(email)
-    secret = fresh_secret()
     with named_refusals(Invitation):
         invitation = Invitation.objects.create(
-            tenant_id=current_tenant_id(), email=email, role=role, token_hash=digest(secret), invited_by=by,
+            tenant_id=current_tenant_id(), email=email, role=role, invited_by=by,
             expires_at=timezone.now() + LINK_LIVES,
         )  # fmt: skip
     timeline.record("member.invited", by=by, email=email, role=SPECS[Role(role)].label)
-    return invitation, secret
+    return invitation
 
 
 def revoke(invitation: Invitation, *, by: User) -> None:

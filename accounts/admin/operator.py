@@ -119,9 +119,9 @@ class MembershipAdmin(OperatorAdmin):
 
 
 class InvitationAdmin(OperatorAdmin):
-    list_display = ["email", "tenant", "role", "created_at", "expires_at", "accepted_at", "revoked_at"]
+    list_display = ["email", "tenant", "role", "created_at", "expires_at", "mailed_at", "accepted_at", "revoked_at"]
     list_select_related = ["tenant"]
-    exclude = ["token_hash"]
+    readonly_fields = ["mailed_at", "mail_due_at", "mail_attempts", "mail_error"]
 
 
 class ApiKeyAdmin(OperatorAdmin):

@@ -42,6 +42,7 @@ class InboxEntry(TenantModel):
     last_error = models.TextField(blank=True)
 
     class Meta(TenantModel.Meta):
+        verbose_name_plural = "inbox entries"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["tenant", "event"], name="accounts_inboxentry_once")]
         indexes = [models.Index(fields=["tenant", "due_at", "id"], name="accounts_inboxentry_due")]

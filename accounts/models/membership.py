@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models.functions import Now
 
@@ -52,20 +53,35 @@ class Membership(models.Model):
 
 
 class Invitation(models.Model):
-    """A link that makes its reader a member; kept hashed. Outside row-level security: its reader has no tenant yet."""
+    """A link that makes its reader a member. Outside row-level security: its reader has no tenant yet.
+
+    The link's secret is kept nowhere: it is signed anew from id and nonce. The row is also its mail's place in the
+    queue: unmailed until `mailed_at`, tried again at `mail_due_at`.
+    """
 
     tenant = models.ForeignKey(Tenant, models.CASCADE, related_name="+")
     email = models.EmailField()
     role = models.CharField(max_length=12, choices=PEOPLE_ROLE_CHOICES)
-    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    nonce = models.UUIDField(db_default=RandomUUID(), editable=False)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    mail_due_at = models.DateTimeField(db_default=Now(), editable=False)
+    mail_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    mail_error = models.CharField(max_length=300, blank=True, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["mail_due_at"],
+                condition=models.Q(mailed_at=None, accepted_at=None, revoked_at=None),
+                name="accounts_invitation_unmailed",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "email"],
@@ -99,6 +115,7 @@ class ApiKey(models.Model):
     reach = Reach.ALL
 
     class Meta:
+        verbose_name = "API key"
         ordering = ["-created_at"]
 
     def __str__(self) -> str:

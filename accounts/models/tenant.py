@@ -54,6 +54,7 @@ class TenantWork(models.Model):
     due_at = models.DateTimeField(db_default=Now())
 
     class Meta:
+        verbose_name_plural = "tenant work"
         indexes = [models.Index(fields=["kind", "due_at"], name="accounts_tenantwork_due")]
 
     def __str__(self) -> str:

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import smtplib
-
-import structlog
 from django.conf import settings
 from django.contrib.auth import login
-from django.core.mail import send_mail
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts import formats
-from accounts.access import MemberRequest
 from accounts.actions import members
 from accounts.actions.errors import Refused
 from accounts.forms.answers import attempt
 from accounts.forms.people import JoinForm
-from accounts.keys import digest
-from accounts.links import public_url
+from accounts.keys import invitation_of
 from accounts.models import Invitation, User
-
-log = structlog.get_logger()
 
 
 @never_cache
 @require_http_methods(["GET", "POST"])
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Public: the link is the permission. A link that doesn't work says so, and says nothing about others."""
-    invitation = Invitation.objects.select_related("tenant", "invited_by").filter(token_hash=digest(token)).first()
+    invitation = invitation_of(token)
     if invitation is None or not _is_open(invitation):
-        return render(request, "accounts/invitation_gone.html", {"invitation": invitation}, status=410)
+        status = 410 if invitation else 404
+        return render(request, "accounts/invitation_gone.html", {"invitation": invitation}, status=status)
     if isinstance(request.user, User):
         return _join(request, invitation, request.user)
     if User.objects.filter(email__iexact=invitation.email).exists():
@@ -70,28 +61,6 @@ def _join(request: HttpRequest, invitation: Invitation, user: User) -> HttpRespo
         return redirect(_workspace(invitation))
     context = {"invitation": invitation, "own": own, "next": request.path}
     return render(request, "accounts/invitation_join.html", context, status=200 if own else 403)
-
-
-def link_to(secret: str) -> str:
-    return public_url("invitation-accept", secret)
-
-
-def send(request: MemberRequest, invitation: Invitation, secret: str) -> bool:
-    """By mail; when the mail server refuses, the page still shows the link."""
-    context = {
-        "invitation": invitation,
-        "workspace": request.tenant.name,
-        "by": str(request.user),
-        "link": link_to(secret),
-        "until": formats.date(invitation.expires_at.astimezone(request.tenant.zone).date()),
-    }
-    subject = render_to_string("emails/invitation_subject.txt", context).strip()
-    try:
-        send_mail(subject, render_to_string("emails/invitation.txt", context), None, [invitation.email])
-    except (smtplib.SMTPException, OSError) as error:
-        log.warning("invitation not mailed", error=type(error).__name__)
-        return False
-    return True
 
 
 def _is_open(invitation: Invitation) -> bool:

@@ -15,12 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import formats
 from accounts.access import MemberRequest, requires
+from accounts.actions import invitations
 from accounts.actions import members as actions
 from accounts.forms.answers import attempt
 from accounts.forms.people import EndForm, InviteForm, RoleForm
 from accounts.models import Invitation, Membership, TeamMember
 from accounts.roles import PEOPLE_ROLES, SPECS, Permission
-from accounts.views.invitations import link_to, send
 from accounts.views.role_table import TABLE
 from accounts.views.saving import Saving, save, show
 
@@ -43,15 +43,13 @@ def member_list(request: MemberRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MEMBER_MANAGE)
 def member_invite(request: MemberRequest) -> HttpResponse:
-    """The answer to a good form shows the link, this once; it goes by mail as well."""
+    """The answer to a good form shows the link, this once; a mail with it follows within seconds."""
     form = InviteForm(request.POST or None)
     status = 200
     if request.method == "POST":
         made, status = attempt(form, lambda: _invite(request, form))
         if made:
-            invitation, secret = made
-            context = {"invitation": invitation, "link": link_to(secret), "mailed": send(request, invitation, secret)}
-            return show(request, "invited.html", context)
+            return show(request, "invited.html", {"invitation": made, "link": invitations.link_of(made)})
     saving = Saving(_("Invite somebody"), reverse("accounts:member-list"), "", _("Send invitation"))
     return show(request, "form.html", {"form": form, "saving": saving}, status)
 
@@ -104,7 +102,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
     return show(request, "roles.html", context)
 
 
-def _invite(request: MemberRequest, form: InviteForm) -> tuple[Invitation, str]:
+def _invite(request: MemberRequest, form: InviteForm) -> Invitation:
     return actions.invite(form.cleaned_data["email"], form.cleaned_data["role"], by=request.user)
 
 
