@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import connection
-
 from accounts import timeline
 from accounts.actions.errors import named_refusals
 from accounts.models import Task, User
 from accounts.tenancy.context import current_tenant_id
 
 REASSIGN = """
-WITH held AS (
+held AS (
     SELECT id, assignee_id FROM accounts_task
     WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s) AND status = 'open' AND assignee_id IS DISTINCT FROM %(to)s
     ORDER BY id FOR UPDATE
@@ -20,28 +18,20 @@ WITH held AS (
     UPDATE accounts_task t SET assignee_id = %(to)s, version = t.version + 1, updated_at = now()
     FROM held WHERE t.tenant_id = %(tenant)s AND t.id = held.id
     RETURNING t.id, t.account_id, t.title, held.assignee_id
-), said AS (
-    INSERT INTO accounts_event (account_id, kind, actor_id, facts)
-    SELECT handed.account_id, 'task.reassigned', %(by)s, jsonb_build_object(
+), told AS (
+    SELECT handed.id, handed.account_id, jsonb_build_object(
         'task_id', handed.id, 'title', handed.title, 'before', coalesce(before.name, 'nobody yet'),
-        'before_id', before.id, 'after', %(name)s::text, 'after_id', %(to)s::bigint)
+        'before_id', before.id, 'after', %(name)s::text, 'after_id', %(to)s::bigint) AS facts
     FROM handed LEFT JOIN accounts_user before ON before.id = handed.assignee_id
-    ORDER BY handed.id
-    RETURNING id
 )
-INSERT INTO accounts_inboxentry (event_id, attempts, last_error) SELECT id, 0, '' FROM said
 """
 
 
 def reassign(task_ids: Iterable[int], *, assignee: User | None, by: User | None) -> int:
     """Gives these tasks to this person (None: to nobody); how many changed hands. Closed ones stay as they are."""
     values: dict[str, str | int | list[int] | None] = {
-        "tenant": current_tenant_id(), "ids": sorted(set(task_ids)), "by": by.pk if by else None,
+        "tenant": current_tenant_id(), "ids": sorted(set(task_ids)),
         "to": assignee.pk if assignee else None, "name": str(assignee) if assignee else "nobody",
     }  # fmt: skip
-    with named_refusals(Task), connection.cursor() as cursor:
-        cursor.execute(REASSIGN, values)
-        changed = cursor.rowcount
-    if changed:
-        timeline.ring(timeline.EVENTS)
-    return changed
+    with named_refusals(Task):
+        return timeline.record_many("task.reassigned", REASSIGN, values, by=by)
