@@ -1,4 +1,4 @@
-"""What the frame of every page knows: where one may go, how it should look, which workspaces there are."""
+"""What the frame of every page knows: where one may go, and how it should look."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
@@ -62,7 +61,7 @@ SETTINGS = Entry(
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Costs no query beyond the signed-in person: the switcher's workspaces are asked for only when it is drawn."""
+    """Costs no query beyond the signed-in person."""
     user = getattr(request, "user", None)
     person = user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
     look = {
@@ -78,7 +77,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "membership": member,
         "nav": navigation(request, member),
         "nav_settings": _link(request, member, SETTINGS),
-        "workspaces": SimpleLazyObject(lambda: others(member)),
     }
 
 
@@ -88,12 +86,6 @@ def navigation(request: HttpRequest, member: Membership) -> list[tuple[Any, list
         (title, [link for entry in entries if (link := _link(request, member, entry))]) for title, entries in NAV
     ]
     return [(title, links) for title, links in sections if links]
-
-
-def others(member: Membership) -> list[Membership]:
-    """The workspaces this person belongs to, by name."""
-    mine = Membership.objects.filter(user_id=member.user_id, ended_at=None)
-    return list(mine.select_related("tenant").order_by("tenant__name"))
 
 
 def _link(request: HttpRequest, member: Membership, entry: Entry) -> Link | None:

@@ -15,6 +15,7 @@ from accounts.views import (
 
 urlpatterns: list[URLPattern] = [
     path("accounts/", portfolio.portfolio, name="portfolio"),
+    path("accounts/total/", portfolio.total, name="portfolio-total"),
     path("accounts/export/", portfolio.export, name="portfolio-export"),
     path("accounts/assign/", portfolio.assign, name="portfolio-assign"),
     path("accounts/new/", account_forms.create, name="account-create"),

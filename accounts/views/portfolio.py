@@ -42,6 +42,7 @@ def portfolio(request: MemberRequest) -> HttpResponse:
         "columns": book.columns,
         "rows": as_rows(found.rows, book.columns, calendar.local_today(request.tenant, now), now),
         "next": book.link(after=found.next) if found.next else "",
+        "total": _at_first(len(found.rows), bool(found.next)),
     }
     if request.htmx and request.htmx.target == "more":  # type: ignore[attr-defined]
         return render(request, "accounts/portfolio.html#rows", context)
@@ -57,7 +58,6 @@ def _frame(request: MemberRequest, book: Book, found: bool) -> dict[str, Any]:
     """What stands around the rows; for the rows that follow it stands already."""
     shown, more = chips(book)
     return {
-        "total": summary(search.totals(book.accounts)) if found else _("No accounts"),
         "found": found,
         "heads": [_head(book, column) for column in (Column("name", _("Account"), "name"), *book.columns)],
         "chips": shown,
@@ -70,6 +70,20 @@ def _frame(request: MemberRequest, book: Book, found: bool) -> dict[str, Any]:
         "may_share": request.membership.may(Permission.VIEW_SHARE),
         "form": AssignForm(),
     }
+
+
+@require_GET
+@requires(Permission.ACCOUNT_VIEW)
+def total(request: MemberRequest) -> HttpResponse:
+    """How many the whole list has and what they pay: counted beside the list, which doesn't wait for it."""
+    return render(request, "accounts/_portfolio_total.html", {"total": summary(search.totals(Book(request).accounts))})
+
+
+def _at_first(rows: int, more: bool) -> str:
+    """What a page knows of the whole list by itself: "18 accounts", "50+ accounts"."""
+    if not rows:
+        return _("No accounts")
+    return f"{rows}+ accounts" if more else formats.plural(rows, "account")
 
 
 def summary(totals: search.Totals) -> str:

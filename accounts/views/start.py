@@ -24,7 +24,10 @@ def start(request: HttpRequest) -> HttpResponse:
 @require_GET
 @login_required
 def choose(request: HttpRequest) -> HttpResponse:
-    return render(request, "accounts/start.html", {"members": _workspaces(request)})
+    """All of them as a page; as the lines of the switcher's menu when a page of the workspace `here` asks."""
+    part = "#switcher" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
+    context = {"members": _workspaces(request), "here": request.GET.get("here", "")}
+    return render(request, f"accounts/start.html{part}", context)
 
 
 def _workspaces(request: HttpRequest) -> list[Membership]:

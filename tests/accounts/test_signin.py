@@ -83,6 +83,10 @@ def test_the_front_page_leads_to_the_workspace_one_was_in_last(acme_cast, rival)
     Membership.objects.filter(user=rival.rita, tenant=acme_cast.tenant).update(home_seen_at=timezone.now())
     assert client.get("/")["Location"] == "/w/acme/"
     assert client.get("/workspaces/").status_code == 200
+    menu = client.get("/workspaces/?here=acme", headers={"hx-request": "true"}).content.decode()
+    assert 'href="/w/acme/" aria-current="true"' in menu
+    assert 'href="/w/rival/">' in menu
+    assert "<html" not in menu
 
 
 def test_without_a_workspace_one_is_told_how_to_get_into_one(db):

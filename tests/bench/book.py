@@ -19,7 +19,7 @@ INSERT INTO accounts_account (name, domain, external_id, industry, region, segme
 SELECT 'Account ' || substr(md5(n::text), 1, 10) || ' ' || n, 'a' || n || '.test', 'x' || n,
     (ARRAY['Retail','Health','Finance','Energy','Media'])[1 + n % 5], (ARRAY['EMEA','AMER','APAC'])[1 + n % 3],
     (ARRAY['Enterprise','Mid-market','SMB'])[1 + n % 3], (ARRAY['high','low','tech'])[1 + n % 3], 'USD',
-    CASE WHEN n % 500 = 0 THEN %(csm)s ELSE %(other)s END,
+    CASE WHEN n % %(every)s = 0 THEN %(csm)s ELSE %(other)s END,
     (ARRAY['onboarding','adoption','adoption','adoption','expansion','commit','ended'])[1 + n % 7],
     now() - n %% 700 * interval '1 day', '{}', 1, now(), now() - n %% 9000 * interval '1 minute'
 FROM generate_series(1, %(size)s) n
@@ -79,7 +79,7 @@ def _tenant(slug: str, user: User, other: User, size: int) -> Tenant:
     tenant = Tenant.objects.create(slug=slug, name=slug.capitalize())
     for person in (user, other):
         Membership.objects.create(tenant=tenant, user=person, role="admin")
-    names = {"csm": user.pk, "other": other.pk, "size": size, "tenant": tenant.pk}
+    names = {"csm": user.pk, "other": other.pk, "size": size, "tenant": tenant.pk, "every": max(1, size // 200)}
     with tenant_context(tenant), connection.cursor() as cursor:
         for statement in (ACCOUNTS.replace("n % ", "n %% "), STATES, CONTACTS, EVENTS, TASKS):
             cursor.execute(statement, names)

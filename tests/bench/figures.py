@@ -28,10 +28,13 @@ PAGES = {
     "portfolio by renewal": "accounts/?view=all&sort=renewal",
     "portfolio search": "accounts/?view=all&q=a77",
     "portfolio deep": "accounts/?view=all&after={deep}",
+    "portfolio total": "accounts/total/?view=all&phase=onboarding&segment=SMB",
     "account page": "accounts/{account}/",
     "tasks inbox": "tasks/",
 }
 PAGE_GOAL_CPU, VIEW_GOAL, FLAT_GOAL, RLS_GOAL = 1.5, 2.5, 1.3, 1.5
+# A thousand accounts have no such page; and a count counts, up to its cap: it comes beside the list for that reason.
+NOT_FLAT = ("portfolio deep", "portfolio total")
 QUERY_GOALS = {"account page": 15}
 LIST_QUERIES = 12
 READS = ("SELECT", "(SELECT", "WITH")
@@ -143,9 +146,9 @@ def _pages(run: Run, names: list[str], product: Any, floor: Any) -> Iterator[Fig
 def _flatness(run: Run, names: list[str], product: Any) -> Iterator[Figure]:
     """The same pages at a hundred thousand accounts and at a thousand."""
     for name in names:
-        if name == "portfolio deep":
+        if name in NOT_FLAT:
             continue
-        big, small = run.path(name, run.stage.big), run.path(name, run.stage.thousand)
+        big, small = run.path(name, run.stage.big), run.path(name, run.stage.thousand).replace("q=a77", "q=a7")
         many, few = _in_turns(
             lambda path=big: burst(product[0], lambda n: ("GET", path, None), run.cookie, product[1], PAGES_EACH),
             lambda path=small: burst(product[0], lambda n: ("GET", path, None), run.cookie, product[1], PAGES_EACH),

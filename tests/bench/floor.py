@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 from pathlib import Path
@@ -18,10 +19,11 @@ from rest_framework.response import Response
 from accounts.models import Account, AccountState, Event, InboxEntry, PhaseChange, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
 
-# What a bare list page is: the rows of the same statement, each cell formatted by Django's own filters.
-TABLE = Engine(libraries={}).from_string(
-    "<!doctype html><title>Rows</title><table>{% for row in rows %}<tr>"
-    "{% for cell in row %}<td>{{ cell }}</td>{% endfor %}</tr>{% endfor %}</table>"
+# What a bare page is: every row of the same statements, each cell formatted by Django's own filters.
+TABLES = Engine(libraries={}).from_string(
+    "<!doctype html><title>Rows</title>{% for rows in answers %}<table>{% for row in rows %}<tr>"
+    "{% for day, cell in row %}<td>{% if day %}{{ cell|date }}{% else %}{{ cell|default:'-' }}{% endif %}</td>"
+    "{% endfor %}</tr>{% endfor %}</table>{% endfor %}"
 )
 LIST = Engine(libraries={}).from_string(
     "<!doctype html><title>Accounts</title><table>{% for row in rows %}<tr>"
@@ -58,19 +60,21 @@ def tenant() -> int:
 
 
 def page(request: HttpRequest, name: str) -> HttpResponse:
-    """Runs what the product's page of this name runs, and shows the longest answer as a table."""
+    """Runs what the product's page of this name runs, and shows the answers as tables, the portfolio's as a list."""
     statements: list[str] = json.loads(Path(os.environ["BENCH_STATEMENTS"]).read_text())[name]
-    longest: list[tuple[Any, ...]] = []
-    names: list[str] = []
+    answers: list[list[tuple[Any, ...]]] = []
+    names: list[list[str]] = []
     with tenant_context(tenant()), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-            rows = cursor.fetchall() if cursor.description else []
-            if len(rows) > len(longest):
-                longest, names = rows, [column.name for column in cursor.description]
+            answers.append(cursor.fetchall())
+            names.append([column.name for column in cursor.description])
         if name.startswith("portfolio"):
-            return HttpResponse(LIST.render(Context({"rows": [dict(zip(names, row, strict=True)) for row in longest]})))
-        return HttpResponse(TABLE.render(Context({"rows": longest})))
+            longest = max(range(len(answers)), key=lambda n: len(answers[n]))
+            rows = [dict(zip(names[longest], row, strict=True)) for row in answers[longest]]
+            return HttpResponse(LIST.render(Context({"rows": rows})))
+        tables = [[[(isinstance(cell, dt.date), cell) for cell in row] for row in rows] for rows in answers]
+        return HttpResponse(TABLES.render(Context({"answers": tables})))
 
 
 def rest_list(request: HttpRequest) -> JsonResponse:

@@ -228,3 +228,7 @@ def test_several_workspaces_are_a_choice(browser, live_server, desk, rival):
         assert seen.barriers() == []
         page.get_by_role("link", name="Rival").click()
         page.wait_for_url("**/w/rival/")
+        page.get_by_role("button", name="Open navigation").click()
+        page.locator("#sidebar .side-h summary").click()
+        page.get_by_role("link", name="Acme").click()
+        page.wait_for_url("**/w/acme/")
