@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from accounts import calendar, timeline
@@ -23,16 +23,14 @@ from accounts.models import Account, Event, InboxEntry, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import rules
 from blueprints.actions import library, runs, turns
-from blueprints.models import Play, PlayVersion
+from blueprints.actions.parking import MOST_ATTEMPTS, Paused, asked_again, heard, put_off
+from blueprints.models import Play, PlayState, PlayVersion, Run
 
 BATCH = 20  # what a kill can undo, and how long its rows stay locked
 SWEEP_SIZE = 5_000
 BATCHES = 10  # then another tenant's turn comes; what is left has its note and is rung again
-MOST_ATTEMPTS = 8
 FIRST_DELAY = dt.timedelta(seconds=5)
-LONGEST_ERROR = 500
 CUT_OFF = "The worker ended while it looked at this."
-ASKED_AGAIN = "Looked at again on request."
 PEOPLE = ("event__account__csm", "event__account__ae", "event__account__delivery")
 NEW_WORKSPACE = "workspace.created"
 ACCOUNT_FACTS = ("name", "segment", "region", "industry", "touch_model", "phase", "currency")
@@ -89,20 +87,6 @@ def waiting_tenants() -> list[int]:
     return list(due.values_list("tenant_id", flat=True).distinct())
 
 
-def parked(kind: str) -> QuerySet[InboxEntry]:
-    """Events of this kind that failed too often to be tried again unasked."""
-    return InboxEntry.objects.filter(attempts__gte=MOST_ATTEMPTS, event__kind=kind)
-
-
-@transaction.atomic
-def retry(entries: QuerySet[InboxEntry]) -> int:
-    """A person mended the cause: these events are looked at again with the next ring. Returns how many."""
-    count = entries.update(attempts=0, last_error=ASKED_AGAIN, due_at=Now())
-    if count:
-        timeline.ring(timeline.EVENTS)
-    return count
-
-
 def _unfurnished() -> bool:
     """True until the workspace's first event brought the library: what happens meanwhile waits for its plays."""
     waiting = InboxEntry.objects.filter(attempts__lt=MOST_ATTEMPTS).order_by("pk")
@@ -123,8 +107,7 @@ def _drop_unheard(tenant_id: int, done: Drained) -> int:
 
     In a turn of its own: a play that is being switched on is waited for, or seen.
     """
-    listening = Play.objects.on().filter(trigger=OuterRef("event__kind"))
-    unheard = _due().filter(~Exists(listening)).order_by("pk").select_for_update(skip_locked=True, of=("self",))
+    unheard = _due().exclude(heard()).order_by("pk").select_for_update(skip_locked=True, of=("self",))
     with tenant_context(tenant_id):
         if not turns.try_take(tenant_id) or _unfurnished():
             return 0
@@ -186,8 +169,9 @@ def _moment(tenant_id: int, entries: list[InboxEntry]) -> Moment:
 
 
 def _listening(kinds: set[str]) -> dict[str, list[PlayVersion]]:
-    """The newest wording of every play that is on, by the kind of event that it listens to."""
-    newest = PlayVersion.objects.filter(play__in=Play.objects.on().filter(trigger__in=kinds))
+    """The newest wording of every play that is on, or was, by the kind of event that it listens to."""
+    plays_of = Play.objects.filter(trigger__in=kinds).exclude(state=PlayState.DRAFT)
+    newest = PlayVersion.objects.filter(play__in=plays_of)
     plays: dict[str, list[PlayVersion]] = defaultdict(list)
     for version in newest.order_by("play_id", "-number").distinct("play_id").select_related("play"):
         plays[version.play.trigger].append(version)
@@ -196,15 +180,17 @@ def _listening(kinds: set[str]) -> dict[str, list[PlayVersion]]:
 
 def _settle(entry: InboxEntry, versions: list[PlayVersion], moment: Moment, done: Drained) -> bool:
     """Each effect on its own: one that fails keeps the event for another try, and the others have begun."""
-    problems: list[str] = []
+    problems: dict[str, Exception] = {}
     for name, effect in _effects(entry, versions, moment):
         try:
             with transaction.atomic():
                 done.started += bool(effect())
         except Exception as problem:
-            problems.append(f"{name}: {type(problem).__name__}: {problem}")
+            problems[name] = problem
     if problems:
-        _put_off(entry, problems)
+        said = [f"{name}: {type(problem).__name__}: {problem}" for name, problem in problems.items()]
+        put_off(entry, said, park=all(isinstance(problem, Paused) for problem in problems.values()))
+        log.warning("event put off", event_id=entry.event_id, kind=entry.event.kind, attempts=entry.attempts)
         done.failed += 1
     return not problems
 
@@ -215,22 +201,37 @@ def _effects(
     if entry.event.kind == NEW_WORKSPACE:
         yield "Library", partial(library.load, moment.tenant)
     for version in versions:
-        yield version.play.name, partial(_start, version, entry, moment)
+        if version.play.state == PlayState.ON:
+            yield version.play.name, partial(_start, version, entry, moment)
+        elif asked_again(entry):
+            yield version.play.name, partial(_wait, version, entry)
 
 
 def _start(version: PlayVersion, entry: InboxEntry, moment: Moment) -> bool:
     play, event = version.play, entry.event
-    if event.account is None or event.account.archived_at:
-        return False
-    # What a person asks for again counts, though the play was paused, mended and switched on since.
-    too_early = play.on_since is None or event.recorded_at < play.on_since
-    if too_early and ASKED_AGAIN not in entry.last_error:
-        return False
-    if not rules.holds(version.conditions, known(event)):
+    if not _concerns(version, entry):
         return False
     return (
         runs.start(play, version, event, tenant=moment.tenant, today=moment.today, present=moment.present) is not None
     )
+
+
+def _wait(version: PlayVersion, entry: InboxEntry) -> None:
+    """What somebody asked for again must not be lost because its play is paused: it is parked once more."""
+    if _concerns(version, entry) and not Run.objects.filter(play=version.play, event=entry.event).exists():
+        raise Paused("switch it on, then try again.")
+
+
+def _concerns(version: PlayVersion, entry: InboxEntry) -> bool:
+    event, since = entry.event, version.play.on_since
+    if event.account is None or event.account.archived_at:
+        return False
+    # Both instants: notes and contracts of years ago may be brought in today.
+    too_early = since is None or min(event.occurred_at, event.recorded_at) < since
+    # What a person asks for again counts, though the play was paused, mended and switched on since.
+    if too_early and not asked_again(entry):
+        return False
+    return rules.holds(version.conditions, known(event))
 
 
 def known(event: Event) -> dict[str, Any]:
@@ -239,11 +240,3 @@ def known(event: Event) -> dict[str, Any]:
     facts = {f"event.{name}": value for name, value in event.facts.items()}
     facts |= {f"account.{name}": getattr(account, name) for name in ACCOUNT_FACTS}
     return facts | {f"account.custom.{key}": value for key, value in account.custom.items()}
-
-
-def _put_off(entry: InboxEntry, problems: list[str]) -> None:
-    """Its claim set the next try and left the note; after the last one it is parked where people see it."""
-    error = "\n".join(problems)[:LONGEST_ERROR]
-    asked = f"\n{ASKED_AGAIN}" if ASKED_AGAIN in entry.last_error else ""
-    InboxEntry.objects.filter(pk=entry.pk).update(last_error=error + asked)
-    log.warning("event put off", event_id=entry.event_id, kind=entry.event.kind, attempts=entry.attempts)

@@ -20,9 +20,9 @@ from accounts.forms.answers import STALE, WRONG, attempt
 from accounts.models import InboxEntry
 from accounts.registry import event_kinds
 from accounts.roles import Permission
-from blueprints.actions import engine, plays
+from blueprints.actions import parking, plays
 from blueprints.forms import PlayForm, StepFormSet
-from blueprints.models import Play, PlayVersion
+from blueprints.models import Play, PlayState, PlayVersion
 from blueprints.views.runs import page_of_runs, visible_runs, when
 
 RECENTLY = dt.timedelta(days=30)
@@ -112,8 +112,12 @@ def play_pause(request: MemberRequest, pk: int) -> HttpResponse:
 def play_retry(request: MemberRequest, pk: int) -> HttpResponse:
     """Looks again at every event that was put aside for this play."""
     play = _play_or_404(pk)
-    count = engine.retry(engine.parked(play.trigger))
-    messages.success(request, _("%(events)s will be looked at again.") % {"events": formats.plural(count, "event")})
+    count = parking.retry(parking.parked(play.trigger))
+    if play.state == PlayState.PAUSED:
+        messages.warning(request, _("The play is paused. Switch it on, then try again."))
+    else:
+        events = {"events": formats.plural(count, "event")}
+        messages.success(request, _("%(events)s will be looked at again.") % events)
     return redirect("blueprints:play-detail", pk)
 
 
@@ -140,5 +144,5 @@ def _said(version: PlayVersion, play: Play | None = None) -> dict[str, Any]:
 
 
 def _parked(play: Play) -> list[tuple[InboxEntry, str]]:
-    entries = engine.parked(play.trigger).select_related("event__account").order_by("pk")[:10]
+    entries = parking.parked(play.trigger).select_related("event__account").order_by("pk")[:10]
     return [(entry, entry.last_error.split("\n")[0]) for entry in entries]

@@ -6,7 +6,8 @@ import datetime as dt
 
 from accounts.actions import api_keys, tasks
 from accounts.models import Event, Task
-from blueprints.actions import runs
+from blueprints import rules
+from blueprints.actions import engine, runs
 from blueprints.models import Play
 from csom.demo import contacts, deals, talks
 from csom.demo.stage import Stage, Tale
@@ -25,6 +26,7 @@ def tell(stage: Stage, tales: list[Tale]) -> None:
     mine = [tale for tale in settled if tale.csm == stage.by_role["csm"][0]]
     for days, tale in zip((2, 4, 9), (mine + settled)[:LEAVING], strict=False):
         contacts.leave(tale, "champion", stage.today - DAY * days, tale.chance("leaving"))
+        _answer(_latest(tale, "contact.departed"), tale, stage.today)
     give_key(stage)
 
 
@@ -45,12 +47,23 @@ def _accept(tale: Tale) -> None:
     handoff = Handoff.objects.get(account=tale.account)
     day = handoff.submitted_at.astimezone(tale.stage.tenant.zone).date() + DAY  # type: ignore[union-attr]
     handoff = deals.accept(tale, handoff, day)
-    accepted = Event.objects.filter(account=tale.account, kind="handoff.accepted").latest("id")
-    for play in Play.objects.on().filter(trigger="handoff.accepted"):
-        runs.start(play, play.current(), accepted, tenant=tale.stage.tenant, today=day, now=accepted.occurred_at)
+    accepted = _latest(tale, "handoff.accepted")
+    _answer(accepted, tale, day, now=accepted.occurred_at)
     _work_off(tale, day)
     deals.follow_up(tale, handoff)
     talks.tell(tale)
+
+
+def _latest(tale: Tale, kind: str) -> Event:
+    return Event.objects.select_related("account").filter(account=tale.account, kind=kind).latest("id")
+
+
+def _answer(event: Event, tale: Tale, today: dt.date, now: dt.datetime | None = None) -> None:
+    """What the plays would have done: by themselves they don't act on what lies before their first day."""
+    for play in Play.objects.on().filter(trigger=event.kind):
+        version = play.current()
+        if rules.holds(version.conditions, engine.known(event)):
+            runs.start(play, version, event, tenant=tale.stage.tenant, today=today, now=now)
 
 
 def _work_off(tale: Tale, day: dt.date) -> None:

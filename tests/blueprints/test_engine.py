@@ -10,7 +10,7 @@ from accounts import timeline
 from accounts.actions import tasks
 from accounts.models import Event, InboxEntry, Membership, Task, TenantWork
 from accounts.tenancy.context import tenant_context
-from blueprints.actions import engine, plays, runs
+from blueprints.actions import engine, parking, plays, runs
 from blueprints.models import Blueprint, PlayVersion, Run, RunTask
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import PlayFactory, step
@@ -189,15 +189,15 @@ def test_poison_is_parked_in_the_end_and_a_person_may_ask_again(acme, account, m
     PlayFactory()
     monkeypatch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
     depart(account)
-    for _ in range(engine.MOST_ATTEMPTS):
+    for _ in range(parking.MOST_ATTEMPTS):
         InboxEntry.objects.update(due_at=Now())
         engine.drain(acme.tenant.pk)
     InboxEntry.objects.update(due_at=Now())
     assert engine.drain(acme.tenant.pk).looked_at == 0
-    entry = engine.parked("contact.departed").get()
+    entry = parking.parked("contact.departed").get()
     assert entry.attempts == 8
     monkeypatch.undo()
-    assert engine.retry(engine.parked("contact.departed")) == 1
+    assert parking.retry(parking.parked("contact.departed")) == 1
     assert engine.drain(acme.tenant.pk).started == 1
     assert waiting() == 0
 
@@ -257,7 +257,7 @@ def test_what_a_person_asks_for_again_outlives_a_pause(acme, account, monkeypatc
     play = PlayFactory()
     monkeypatch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
     depart(account)
-    for _ in range(engine.MOST_ATTEMPTS):
+    for _ in range(parking.MOST_ATTEMPTS):
         InboxEntry.objects.update(due_at=Now())
         engine.drain(acme.tenant.pk)
     monkeypatch.undo()
@@ -265,9 +265,58 @@ def test_what_a_person_asks_for_again_outlives_a_pause(acme, account, monkeypatc
     plays.pause(play, by=acme.olly)
     plays.revise(play, {}, [step("Mended")], by=acme.olly)
     plays.switch_on(play, by=acme.olly)
-    engine.retry(engine.parked("contact.departed"))
+    parking.retry(parking.parked("contact.departed"))
     assert engine.drain(acme.tenant.pk).started == 1
     assert Task.objects.get().title == "Mended"
+
+
+def parked_by_poison(acme, account, monkeypatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
+        depart(account)
+        for _ in range(parking.MOST_ATTEMPTS):
+            InboxEntry.objects.update(due_at=Now())
+            engine.drain(acme.tenant.pk)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_asking_again_while_the_play_is_paused_loses_nothing(acme, account, monkeypatch, others):
+    play = PlayFactory(name="Ours")
+    for n in range(others):
+        PlayFactory(name=f"Other {n}")
+    parked_by_poison(acme, account, monkeypatch)
+    play.refresh_from_db()
+    plays.pause(play, by=acme.olly)
+    parking.retry(parking.parked("contact.departed"))
+    assert engine.drain(acme.tenant.pk).started == others
+    entry = parking.parked("contact.departed").get()
+    assert entry.last_error.split("\n")[0] == "Ours: Paused: switch it on, then try again."
+    plays.switch_on(play, by=acme.olly)
+    parking.retry(parking.parked("contact.departed"))
+    assert engine.drain(acme.tenant.pk).started == 1
+    assert waiting() == 0
+    engine.drain(acme.tenant.pk)
+    assert not TenantWork.objects.filter(due_at__lte=Now()).exists()
+
+
+def test_asking_again_waits_for_no_paused_play_that_the_event_does_not_concern(acme, account, monkeypatch):
+    PlayFactory(name="Ours")
+    other = PlayFactory(steps__conditions={"all": [{"fact": "event.buying_role", "is": "user"}]})
+    plays.pause(other, by=acme.olly)
+    parked_by_poison(acme, account, monkeypatch)
+    parking.retry(parking.parked("contact.departed"))
+    assert engine.drain(acme.tenant.pk).started == 1
+    assert waiting() == 0
+
+
+def test_what_happened_before_the_play_was_switched_on_starts_nothing_though_it_is_recorded_later(acme, account):
+    play = PlayFactory()
+    play.refresh_from_db()
+    for before, expected in ((dt.timedelta(days=400), 0), (dt.timedelta(seconds=1), 0), (dt.timedelta(0), 1)):
+        facts = {"name": "Kim", "buying_role": "champion"}
+        timeline.record("contact.departed", account=account, by=None, occurred_at=play.on_since - before, **facts)
+        assert engine.drain(acme.tenant.pk).started == expected
+    assert waiting() == 0
 
 
 def test_what_happened_before_the_library_came_starts_its_plays(acme, account):

@@ -187,9 +187,15 @@ def test_events_that_were_put_aside_are_shown_and_can_be_tried_again(acme_cast, 
         InboxEntry.objects.filter(event=event).update(attempts=8, last_error="Champion departed: KeyError: 'role'")
     ops = page(acme_cast.olly, acme_cast.tenant)
     assert "KeyError" in ops.get(f"/plays/{story.play.pk}/").content.decode()
+    ops.post(f"/plays/{story.play.pk}/pause/")
+    told = ops.post(f"/plays/{story.play.pk}/retry/", follow=True).content.decode()
+    assert "Switch it on, then try again" in told
+    engine.drain(acme_cast.tenant.pk)
+    assert "switch it on, then try again" in ops.get(f"/plays/{story.play.pk}/").content.decode()
+    ops.post(f"/plays/{story.play.pk}/on/")
     assert ops.post(f"/plays/{story.play.pk}/retry/").status_code == 302
     assert engine.drain(acme_cast.tenant.pk).started == 1
-    assert "KeyError" not in ops.get(f"/plays/{story.play.pk}/").content.decode()
+    assert "then try again" not in ops.get(f"/plays/{story.play.pk}/").content.decode()
 
 
 def test_runs_go_on_on_the_next_page_without_gap_or_repetition(acme_cast, page):

@@ -84,6 +84,7 @@ def assert_plays_acted_on_the_newest_alone():
     started = Run.objects.filter(play__trigger="handoff.accepted")
     assert started.count() == 1
     assert Handoff.objects.filter(status=HandoffStatus.ACCEPTED).count() > 1
+    assert Run.objects.filter(play__trigger="contact.departed").exists()
 
 
 def assert_states_agree_with_the_ledger(tenant):
