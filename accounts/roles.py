@@ -12,6 +12,7 @@ class Permission(StrEnum):
     ACCOUNT_CREATE = "account.create"
     ACCOUNT_ASSIGN = "account.assign"
     ACCOUNT_EXPORT = "account.export"
+    DATA_IMPORT = "data.import"
     CONTACT_EDIT = "contact.edit"
     CONTRACT_EDIT = "contract.edit"
     # Narrower than CONTRACT_EDIT: the first contract of an account that comes with its handoff, and no other.
@@ -113,7 +114,7 @@ SPECS: dict[Role, RoleSpec] = {
     Role.OPS: RoleSpec(
         "CS operations",
         "Keeps the model, the data and the plays in order.",
-        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE},
+        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE, P.DATA_IMPORT},
     ),
     Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
     Role.INTEGRATION: RoleSpec(
@@ -122,6 +123,7 @@ SPECS: dict[Role, RoleSpec] = {
         OWN_ACCOUNTS
         | {
             P.DEAL_BRING,
+            P.DATA_IMPORT,
             P.HANDOFF_WRITE,
             P.HANDOFF_DECIDE,
             P.PLAY_EDIT,

@@ -22,7 +22,7 @@ def broker_address(url: str) -> str:
 
 app = Celery("csom")
 app.config_from_object("csom.celery:Config")
-app.autodiscover_tasks(["accounts", "blueprints", "journeys", "journeys.onboarding", "metrics"])
+app.autodiscover_tasks(["accounts", "accounts.imports", "blueprints", "journeys", "journeys.onboarding", "metrics"])
 
 
 class RoleGuard(bootsteps.Step):
@@ -60,6 +60,11 @@ class Config:
         },
         "mail invitations": {
             "task": "accounts.tasks.sweep_invitations",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "go on with imports": {
+            "task": "accounts.imports.tasks.sweep_imports",
             "schedule": 2.0,
             "options": {"expires": 10},
         },

@@ -27,6 +27,7 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (Permission.DEAL_BRING, _("Bring a new account with its first contract and handoff")),
         (Permission.NOTE_ADD, _("Log notes, calls and meetings")),
         (Permission.ACCOUNT_EXPORT, _("Export lists as CSV")),
+        (Permission.DATA_IMPORT, _("Import files")),
         (Permission.VIEW_SHARE, _("Share saved views")),
     )),
     (_("Work"), (
