@@ -1,0 +1,119 @@
+"""Which column of the file says what: suggested, checked, kept for the next time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accounts.actions.errors import Refused
+from accounts.actions.validity import check as valid
+from accounts.actions.errors import named_refusals
+from accounts.imports.fields import FIELDS
+from accounts.imports.models import Import, Noun, SavedMapping
+from accounts.imports.suggesting import suggest
+from accounts.models import CustomField, FieldType, User
+
+NEW = "new."
+TYPES = frozenset(FieldType.values)
+# One of each group must be mapped, or a row can't be told from any other.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    Noun.PRODUCT: (("product.name", "product.code"),),
+    Noun.ACCOUNT: (("account.name",),),
+    Noun.CONTACT: (
+        ("contact.name", "contact.first_name", "contact.last_name", "contact.email"),
+        ("account.name", "account.external_id", "account.domain", "contact.email"),
+    ),
+    Noun.CONTRACT: (
+        ("account.name", "account.external_id", "account.domain"),
+        ("contract.arr", "contract.total"),
+        ("contract.start_on",),
+    ),
+    Noun.NOTE: (("note.body",), ("account.name", "account.external_id", "account.domain", "contact.email")),
+}
+
+
+def paths() -> dict[str, str]:
+    """Every field that a column may be mapped to, with its label; the tenant's own among them."""
+    known = {path: field.label for path, field in FIELDS.items()}
+    own = CustomField.objects.filter(active=True).values_list("key", "label")
+    return known | {f"account.custom.{key}": label for key, label in own}
+
+
+def suggested(job: Import, mapping: SavedMapping | None) -> dict[str, str]:
+    """Column number to field: by this mapping, by the last ones of the same noun, by name, by content."""
+    earlier = _earlier(job.noun) | (mapping.columns if mapping else {})
+    known = paths()
+    found = suggest(job.noun, job.headings, job.sample, known, {h: p for h, p in earlier.items() if p in known})
+    return {str(column): path for column, path in sorted(found.items())}
+
+
+def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
+    """The mapping as it is kept; columns that are left out don't appear."""
+    known, errors, taken = paths(), {}, {}
+    columns: dict[str, str] = {}
+    for column, path in given.items():
+        if not path:
+            continue
+        where = f"columns.{column}"
+        if not (str(column).isdigit() and int(column) < len(job.headings)):
+            errors[where] = ["The file has no such column."]
+        elif path not in known and not _new(path):
+            errors[where] = [f"There is no field “{path}”."]
+        elif path in taken:
+            errors[where] = [f"“{job.headings[taken[path]]}” is mapped to this field already."]
+        else:
+            taken[path] = int(column)
+            columns[str(column)] = path
+    if errors:
+        raise Refused(errors)
+    return columns
+
+
+def missing(job: Import) -> list[str]:
+    """What has to be mapped before this can be tried, in words."""
+    mapped, known = set(job.columns.values()), paths()
+    return [
+        " or ".join(known[path] for path in group if path in known)
+        for group in NEEDED[job.noun]
+        if not mapped.intersection(group)
+    ]
+
+
+def must_suffice(job: Import) -> None:
+    if lacking := missing(job):
+        raise Refused({"columns": [f"Map a column to {each}." for each in lacking]})
+
+
+def save_mapping(job: Import, name: str, *, by: User | None) -> SavedMapping:
+    """By headings, over another mapping of the same name."""
+    found = SavedMapping.objects.filter(name=name.strip()).first()
+    mapping = found or SavedMapping(name=name.strip(), created_by=by)
+    mapping.noun, mapping.format = job.noun, job.format
+    mapping.columns = {job.headings[int(column)]: path for column, path in job.columns.items()}
+    mapping.options = {key: value for key, value in job.options.items() if key not in ("follow", "sample")}
+    valid(mapping)
+    with named_refusals(SavedMapping):
+        mapping.save()
+    Import.objects.filter(pk=job.pk).update(mapping=mapping)
+    return mapping
+
+
+def forget_mapping(mapping: SavedMapping, *, by: User | None) -> None:
+    Import.objects.filter(mapping=mapping).update(mapping=None)
+    mapping.delete()
+
+
+def _earlier(noun: str) -> dict[str, str]:
+    """What people chose for the same headings in their last imports of this noun."""
+    chosen: dict[str, str] = {}
+    last = Import.objects.filter(noun=noun).exclude(columns={}).order_by("-id")[:5]
+    for headings, columns in last.values_list("headings", "columns"):
+        for column, path in columns.items():
+            if int(column) < len(headings):
+                chosen.setdefault(headings[int(column)], path)
+    return chosen
+
+
+def _new(path: str) -> bool:
+    """"new.<type>.<label>": a field of the tenant's own that the run creates."""
+    kind, _dot, label = path.removeprefix(NEW).partition(".")
+    return path.startswith(NEW) and kind in TYPES and bool(label.strip())

@@ -1,0 +1,196 @@
+"""An import's course: opened, mapped, tried, run, stopped, taken back. The work itself is a worker's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from accounts import timeline
+from accounts.actions.errors import Conflict, Refused, refuse
+from accounts.imports.actions import columns as column_rules
+from accounts.imports.actions import files
+from accounts.imports.guessing import guess
+from accounts.imports.models import Import, Kind, Noun, Record, SavedMapping, Stage, Verdict
+from accounts.imports.reading import Format, Unreadable, headings, rows, sniff
+from accounts.models import User
+
+WORK = "imports"
+SAMPLE = 30
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "blanks": ("keep", "clear"),
+    "missing_accounts": ("create", "refuse"),
+    "duplicates": ("leave", "create", "match"),
+    "past_terms": ("open", "ended"),
+    "phase": ("adoption", "commit", "onboarding", "expansion", "ended"),
+}
+
+
+@transaction.atomic
+def open(  # noqa: A001  (the verb of every noun here)
+    name: str, chunks: Iterable[bytes], *, noun: str, by: User | None, mapping: SavedMapping | None = None
+) -> Import:
+    """Keeps the file and reads its beginning. Refused: `file` with what is wrong with it."""
+    job = Import.objects.create(name=name[:200] or "import.csv", noun=Noun(noun), kind=Kind.CSV, created_by=by)
+    job.size, lines = files.keep(job, chunks)
+    try:
+        with files.restored(job, parts=1) as head:
+            form = sniff(head.read_bytes(), job.name)
+        job.kind, job.rows_total = Kind(form.kind), max(0, lines - 1)
+        _look(job, form, guessed=True)
+    except Unreadable as unreadable:
+        raise refuse("file", str(unreadable)) from unreadable
+    _suggest(job, mapping)
+    job.save()
+    return job
+
+
+@transaction.atomic
+def map_columns(
+    job: Import,
+    columns: Mapping[str, str],
+    *,
+    by: User | None,
+    format: Mapping[str, Any] | None = None,  # noqa: A002  (the file's word)
+    options: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> Import:
+    """Which column says what, how the file is to be read, and what to do in doubt.
+
+    Refused: `columns.<n>`, `format`, `options.<name>`, or "" for what is missing.
+    """
+    job = _held(job, (Stage.MAPPING, Stage.CHECKED, Stage.FAILED), version=version)
+    if format is not None and dict(format) != job.format:
+        try:
+            _look(job, Format.from_json(job.format | dict(format)))
+        except (Unreadable, ValueError) as wrong:
+            raise refuse("format", str(wrong)) from wrong
+    job.columns = column_rules.read(job, columns)
+    job.options = _options(job.options, options or {})
+    job.stage, job.message = Stage.MAPPING, ""
+    return _moved(job)
+
+
+@transaction.atomic
+def look_again(job: Import, format: Mapping[str, Any]) -> Import:  # noqa: A002
+    """The same file read in another way, with its columns suggested anew; nothing is saved by anybody else's clock."""
+    return map_columns(job, job.columns, by=None, format=format)
+
+
+@transaction.atomic
+def check(job: Import, *, by: User | None) -> Import:
+    """Tries it: a worker reads every row and compares it with the book. Nothing is written there."""
+    job = _held(job, (Stage.MAPPING, Stage.CHECKED, Stage.FAILED))
+    column_rules.must_suffice(job)
+    job.rows_read = job.rows_done = 0
+    job.figures, job.message = {}, ""
+    return _started(job, Stage.CHECKING, "clearing")
+
+
+@transaction.atomic
+def run(job: Import, *, by: User | None) -> Import:
+    """Writes what was tried, or goes on where it was stopped."""
+    job = _held(job, (Stage.CHECKED, Stage.STOPPED))
+    if job.stage == Stage.STOPPED:
+        return _started(job, Stage.RUNNING, **job.place)
+    return _started(job, Stage.RUNNING, "fields")
+
+
+@transaction.atomic
+def stop(job: Import, *, by: User | None) -> Import:
+    """At once: the batch that is under way is rolled back. What was written stays, until it is taken back."""
+    job = _held(job, (Stage.CHECKING, Stage.RUNNING))
+    job.stage = Stage.MAPPING if job.stage == Stage.CHECKING else Stage.STOPPED
+    return _moved(job)
+
+
+@transaction.atomic
+def undo(job: Import, *, by: User | None) -> Import:
+    """Takes back what it wrote, but for what people have gone on with."""
+    job = _held(job, (Stage.DONE, Stage.STOPPED))
+    return _started(job, Stage.UNDOING, "contracts")
+
+
+def finished(job: Import, kind: str) -> None:
+    """Told once, without an account: it was about the whole book."""
+    timeline.record(kind, by=job.created_by, import_id=job.pk, name=job.name, figures=job.figures)
+
+
+def refused_numbers(job: Import) -> Iterable[tuple[int, str]]:
+    """(row, reasons) of the refused rows in order; one entry per row."""
+    refused = Record.objects.filter(job=job, verdict=Verdict.REFUSED).exclude(errors=[]).order_by("number")
+    waiting: tuple[int, list[str]] | None = None
+    for number, errors in refused.values_list("number", "errors").iterator(chunk_size=2000):
+        said = [f"{each['column']}: {each['message']}" if each["column"] else each["message"] for each in errors]
+        if waiting and waiting[0] != number:
+            yield waiting[0], "; ".join(waiting[1])
+            waiting = None
+        waiting = (number, [*(waiting[1] if waiting else []), *said])
+    if waiting:
+        yield waiting[0], "; ".join(waiting[1])
+
+
+def _look(job: Import, form: Format, *, guessed: bool = False) -> None:
+    """Headings and the first rows, in this reading of the file."""
+    with files.restored(job, parts=1 if job.kind == Kind.CSV else None) as path:
+        names = headings(path, form)
+        sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE) if not row.fault]
+    if guessed:
+        form = guess(form, names, sample)
+    job.headings, job.sample, job.format = names, sample, form.to_json()
+
+
+def _shown(cell: Any) -> Any:
+    text = "" if cell is None else str(cell)
+    return text if len(text) <= 300 else text[:300] + "…"
+
+
+def _suggest(job: Import, mapping: SavedMapping | None) -> None:
+    job.columns = column_rules.suggested(job, mapping)
+    job.options = _options({}, mapping.options if mapping else {})
+    job.mapping = mapping
+
+
+def _options(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The choices with their defaults; `product` is a name, `follow` how a check that went well goes on."""
+    options = {name: choices[0] for name, choices in OPTIONS.items()} | {"product": "Subscription"} | dict(before)
+    errors = {}
+    for name, value in given.items():
+        if name in OPTIONS and value not in OPTIONS[name]:
+            errors[f"options.{name}"] = [f"This must be one of: {', '.join(OPTIONS[name])}."]
+        elif name not in OPTIONS and name not in ("product", "follow", "sample"):
+            errors[f"options.{name}"] = ["There is no such choice."]
+        elif name == "product" and not (isinstance(value, str) and 0 < len(value.strip()) <= 120):
+            errors["options.product"] = ["Give the product a name of at most 120 characters."]
+        options[name] = value
+    if errors:
+        raise Refused(errors)
+    return options
+
+
+def _held(job: Import, stages: tuple[str, ...], *, version: int | None = None) -> Import:
+    """The row as it stands now, locked, where it is at a stage that allows this."""
+    job = Import.objects.select_for_update().get(pk=job.pk)
+    if version is not None and job.version != version:
+        raise Conflict(job)
+    if job.stage not in stages:
+        raise refuse("", f"This import is {Stage(job.stage).label.lower()}; that can't be done now.")
+    return job
+
+
+def _started(job: Import, stage: str, step: str, **place: Any) -> Import:
+    job.stage, job.place = Stage(stage), {"step": step} | place
+    timeline.ring(WORK)
+    return _moved(job)
+
+
+def _moved(job: Import) -> Import:
+    job.stage_since = Now()  # type: ignore[assignment]
+    job.version = F("version") + 1  # type: ignore[assignment]
+    job.save()
+    job.refresh_from_db()
+    return job

@@ -1,0 +1,256 @@
+"""A worker's turn with one tenant's imports: step after step, each a short transaction that any other may continue.
+
+The place is kept with what was done there, so a worker that dies loses a batch at most, and none is done twice.
+A person may stop an import at any moment: the batch under way then finds its row moved on, and is rolled back.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import dropwhile
+
+import structlog
+from django.db import connection
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from accounts.actions import custom_fields
+from accounts.actions.errors import Refused
+from accounts.imports.actions import applying, checking, files, imports, matching, terms, undoing
+from accounts.imports.models import BUSY, Import, Record, Stage
+from accounts.imports.reading import Format, Row, Unreadable, rows
+from accounts.imports.values import Reader
+from accounts.models import CustomField, FieldType, TenantWork
+from accounts.tenancy.context import tenant_context
+
+SECONDS = 20.0  # of one turn; the next ring goes on
+TRIES = 5
+ROWS = 2_000
+ACCOUNTS = 500
+MOST = 1_000_000
+LOCK = 7_203  # names our advisory locks; the second half is the tenant
+
+OUR_FAULT = "Something went wrong on our side; what was written stands, and can be taken back."
+
+log = structlog.get_logger()
+
+
+class Moved(Exception):
+    """Somebody stopped the import while the batch ran."""
+
+
+@dataclass
+class Desk:
+    """What a turn keeps at hand between its transactions: the open file and where reading stands."""
+
+    stack: ExitStack = field(default_factory=ExitStack)
+    job: int | None = None
+    rows: Iterator[Row] = iter(())
+    reader: Reader | None = None
+    read: int = -1
+
+    def lay_out(self, job: Import) -> None:
+        """Opens the file where the last batch ended; another worker may have read that one."""
+        if self.job == job.pk and self.read == job.rows_read:
+            return
+        self.stack.close()
+        path = self.stack.enter_context(files.restored(job))
+        after = job.place.get("after", 0)
+        source = rows(path, Format.from_json(job.format))
+        self.rows = dropwhile(lambda row: row.number <= after, source)
+        self.job, self.read, self.reader = job.pk, job.rows_read, checking.reader_of(job)
+
+
+def waiting_tenants() -> list[int]:
+    """Tenants with a note that an import waits."""
+    due = TenantWork.objects.filter(kind=imports.WORK, due_at__lte=Now())
+    return list(due.values_list("tenant_id", flat=True).distinct())
+
+
+def go_on(tenant_id: int, *, seconds: float = SECONDS) -> None:
+    """Works until nothing waits or the turn is over."""
+    until = time.monotonic() + seconds
+    desk = Desk()
+    with desk.stack:
+        while time.monotonic() < until and _one_step(tenant_id, desk):
+            pass
+
+
+def _one_step(tenant_id: int, desk: Desk) -> bool:
+    """One transaction. False: nothing to do, or somebody else is at it."""
+    job_id = None
+    try:
+        with tenant_context(tenant_id):
+            if not _try_take(tenant_id):
+                return False
+            job = Import.objects.filter(stage__in=BUSY).order_by("stage_since", "id").first()
+            if job is None:
+                TenantWork.objects.filter(tenant_id=tenant_id, kind=imports.WORK, due_at__lte=Now()).delete()
+                return False
+            job_id, stage = job.pk, job.stage
+            STEPS[stage, job.place["step"]](job, desk)
+            _save(job, stage)
+    except Moved:
+        desk.job = None
+    except Unreadable as unreadable:
+        _fail(tenant_id, job_id, str(unreadable))
+    except Exception:
+        log.exception("import step failed", import_id=job_id)
+        desk.job = None
+        return _count_failure(tenant_id, job_id)
+    return True
+
+
+def _save(job: Import, stage: str) -> None:
+    """What a batch did and how far it came, unless the import isn't there any more where it began."""
+    fields = ("stage", "stage_since", "rows_total", "rows_read", "rows_done", "place", "figures", "message")
+    if job.stage != stage:
+        job.stage_since = Now()  # type: ignore[assignment]
+    values = {name: getattr(job, name) for name in fields}
+    if not Import.objects.filter(pk=job.pk, stage=stage, version=job.version).update(**values):
+        raise Moved
+
+
+def _clear(job: Import, desk: Desk) -> None:
+    """The records of an earlier try."""
+    _take_time()
+    Record.objects.filter(job=job)._raw_delete("default")
+    job.place = {"step": "reading", "after": 0}
+
+
+def _read(job: Import, desk: Desk) -> None:
+    desk.lay_out(job)
+    assert desk.reader is not None
+    count, last = checking.read_batch(job, desk.rows, desk.reader)
+    job.rows_read += count
+    desk.read = job.rows_read
+    if job.rows_read > MOST:
+        raise Unreadable(f"The file has more than {MOST:,} rows: split it.")
+    job.rows_total = max(job.rows_total, job.rows_read)
+    job.place = {"step": "reading", "after": last}
+    if count < checking.BATCH:
+        job.rows_total = job.rows_read
+        job.place = {"step": "matching"}
+
+
+def _match(job: Import, desk: Desk) -> None:
+    _take_time()
+    matching.match(job)
+    terms.match_contracts(job)
+    job.figures = matching.figures(job)
+    refused = sum(each.get("refused", 0) for each in job.figures.values() if isinstance(each, dict))
+    follow = job.options.get("follow")
+    if follow == "anyway" or (follow and not refused):
+        job.stage, job.place = Stage.RUNNING, {"step": "fields"}
+    else:
+        job.stage, job.place = Stage.CHECKED, {}
+
+
+def _make_fields(job: Import, desk: Desk) -> None:
+    """The tenant's own fields that the mapping asks for; one that is there already is used."""
+    for kind, label in checking.new_fields(job):
+        if CustomField.objects.filter(label__iexact=label, active=True).exists():
+            continue
+        custom_fields.add({"label": label, "type": kind, "choices": _choices(job, kind, label)}, by=job.created_by)
+    last = Record.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
+    job.place = {"step": "rows", "after": 0, "last": last}
+
+
+def _choices(job: Import, kind: str, label: str) -> list[str]:
+    """A list has the values that the file has, in the order of the alphabet."""
+    if kind != FieldType.CHOICE:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'SELECT DISTINCT "values"->\'custom\'->>%s FROM imports_record WHERE job_id = %s AND noun = \'account\' ORDER BY 1',
+            [checking.key_of(label), job.pk],
+        )
+        return [value for (value,) in cursor.fetchall() if value]
+
+
+def _apply(job: Import, desk: Desk) -> None:
+    after, last = job.place["after"], job.place["last"]
+    if after >= last:
+        job.rows_done = job.rows_total
+        job.place = {"step": "contracts", "after": 0}
+        return
+    until = min(after + ROWS, last)
+    applying.apply_rows(job, after + 1, until)
+    job.rows_done = job.rows_total * until // last
+    job.place = {"step": "rows", "after": until, "last": last}
+
+
+def _apply_contracts(job: Import, desk: Desk) -> None:
+    after = terms.apply_contracts(job, job.place["after"], ACCOUNTS)
+    if after is not None:
+        job.place = {"step": "contracts", "after": after}
+        return
+    _take_time()
+    job.figures = matching.figures(job)
+    job.stage, job.place = Stage.DONE, {}
+    imports.finished(job, "import.finished")
+
+
+def _undo_contracts(job: Import, desk: Desk) -> None:
+    if not terms.undo_contracts(job, ACCOUNTS):
+        job.place = {"step": "rows"}
+
+
+def _undo_rows(job: Import, desk: Desk) -> None:
+    if undoing.undo_batch(job, ROWS):
+        return
+    job.stage, job.place = Stage.UNDONE, {}
+    imports.finished(job, "import.undone")
+
+
+STEPS: dict[tuple[str, str], Callable[[Import, Desk], None]] = {
+    (Stage.CHECKING, "clearing"): _clear,
+    (Stage.CHECKING, "reading"): _read,
+    (Stage.CHECKING, "matching"): _match,
+    (Stage.RUNNING, "fields"): _make_fields,
+    (Stage.RUNNING, "rows"): _apply,
+    (Stage.RUNNING, "contracts"): _apply_contracts,
+    (Stage.UNDOING, "contracts"): _undo_contracts,
+    (Stage.UNDOING, "rows"): _undo_rows,
+}
+
+
+def _take_time() -> None:
+    """A step over all records of a million rows takes longer than a page may."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = '280s'")
+
+
+def _try_take(tenant_id: int) -> bool:
+    """False while another worker is at this tenant's imports."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [LOCK, tenant_id])
+        return bool(cursor.fetchone()[0])
+
+
+def _fail(tenant_id: int, job_id: int | None, message: str) -> None:
+    with tenant_context(tenant_id):
+        Import.objects.filter(pk=job_id, stage__in=BUSY).update(
+            stage=Stage.FAILED, stage_since=Now(), message=message[:300], place={}
+        )
+
+
+def _count_failure(tenant_id: int, job_id: int | None) -> bool:
+    """The same batch is tried a few times; then the import stops and says so, with what was written standing."""
+    with tenant_context(tenant_id):
+        job = Import.objects.filter(pk=job_id, stage__in=BUSY).first()
+        if job is None:
+            return False
+        tries = job.place.get("tries", 0) + 1
+        job.place["tries"] = tries
+        if tries < TRIES:
+            Import.objects.filter(pk=job.pk).update(place=job.place)
+            return False
+        stopped = {Stage.CHECKING: Stage.FAILED, Stage.UNDOING: Stage.DONE}.get(Stage(job.stage), Stage.STOPPED)
+        Import.objects.filter(pk=job.pk).update(
+            stage=stopped, stage_since=Now(), message=OUR_FAULT, place=job.place | {"tries": 0}
+        )
+    return True
