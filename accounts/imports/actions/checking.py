@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
 from django.db import connection
 
-from accounts.imports.actions.columns import NEW
 from accounts.imports.fields import CustomSpec
 from accounts.imports.models import Import, Verdict
 from accounts.imports.reading import Format, Row
@@ -40,15 +40,19 @@ def read_batch(job: Import, rows: Iterator[Row], reader: Reader) -> tuple[int, i
 
 def reader_of(job: Import) -> Reader:
     """What the tenant knows about people and own fields, asked once."""
-    members = Membership.objects.active().filter(tenant_id=job.tenant_id).values_list("user__email", "user__name", "user_id")
-    people: dict[str, int | None] = {}
-    for email, name, user_id in members:
-        # Two of one name: neither can be meant by it.
-        people[name.lower()] = None if name.lower() in people else user_id
-    people |= {email.lower(): user_id for email, _name, user_id in members}
-    customs = {field.key: CustomSpec(field.type, tuple(field.choices)) for field in CustomField.objects.filter(active=True)}
-    known = {name: user_id for name, user_id in people.items() if user_id is not None}
+    own = CustomField.objects.filter(active=True)
+    customs = {field.key: CustomSpec(field.type, tuple(field.choices)) for field in own}
+    known = _people(job.tenant_id)
     return Reader(Format.from_json(job.format), known, customs, headings=job.headings, blanks=job.options["blanks"])
+
+
+def _people(tenant_id: int) -> dict[str, int]:
+    """By e-mail address, and by name where only one has it."""
+    members = Membership.objects.active().filter(tenant_id=tenant_id)
+    rows = list(members.values_list("user__email", "user__name", "user_id"))
+    names = Counter(name.lower() for _email, name, _user_id in rows)
+    known = {name.lower(): user_id for _email, name, user_id in rows if names[name.lower()] == 1}
+    return known | {email.lower(): user_id for email, _name, user_id in rows}
 
 
 def _lines(job: Import, row: Row, columns: dict[int, str], reader: Reader) -> Iterable[Line]:
@@ -84,9 +88,3 @@ def _keep(job: Import, lines: Iterable[Line]) -> None:
         cursor.execute(STAGE)
         cursor.copy_expert("COPY imports_stage FROM STDIN", buffer)
         cursor.execute(KEEP, [job.pk])
-
-
-def new_fields(job: Import) -> Sequence[tuple[str, str]]:
-    """(type, label) of the tenant's own fields that this mapping asks for."""
-    asked = [path.removeprefix(NEW).partition(".") for path in job.columns.values() if path.startswith(NEW)]
-    return [(kind, label.strip()) for kind, _dot, label in asked]

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from accounts.actions.errors import Refused
+from accounts.actions.errors import Refused, named_refusals
 from accounts.actions.validity import check as valid
-from accounts.actions.errors import named_refusals
-from accounts.imports.fields import FIELDS
+from accounts.imports.fields import FIELDS, custom_path, parsed_new
 from accounts.imports.models import Import, Noun, SavedMapping
 from accounts.imports.suggesting import suggest
 from accounts.models import CustomField, FieldType, User
 
-NEW = "new."
-TYPES = frozenset(FieldType.values)
 # One of each group must be mapped, or a row can't be told from any other.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     Noun.PRODUCT: (("product.name", "product.code"),),
@@ -35,7 +32,7 @@ def paths() -> dict[str, str]:
     """Every field that a column may be mapped to, with its label; the tenant's own among them."""
     known = {path: field.label for path, field in FIELDS.items()}
     own = CustomField.objects.filter(active=True).values_list("key", "label")
-    return known | {f"account.custom.{key}": label for key, label in own}
+    return known | {custom_path(key): label for key, label in own}
 
 
 def suggested(job: Import, mapping: SavedMapping | None) -> dict[str, str]:
@@ -56,7 +53,7 @@ def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
         where = f"columns.{column}"
         if not (str(column).isdigit() and int(column) < len(job.headings)):
             errors[where] = ["The file has no such column."]
-        elif path not in known and not _new(path):
+        elif path not in known and parsed_new(path) is None:
             errors[where] = [f"There is no field “{path}”."]
         elif path in taken:
             errors[where] = [f"“{job.headings[taken[path]]}” is mapped to this field already."]
@@ -113,7 +110,7 @@ def _earlier(noun: str) -> dict[str, str]:
     return chosen
 
 
-def _new(path: str) -> bool:
-    """"new.<type>.<label>": a field of the tenant's own that the run creates."""
-    kind, _dot, label = path.removeprefix(NEW).partition(".")
-    return path.startswith(NEW) and kind in TYPES and bool(label.strip())
+def new_fields(job: Import) -> list[tuple[str, str]]:
+    """(type, label) of the tenant's own fields that this mapping asks for and the run creates."""
+    asked = [new for path in job.columns.values() if (new := parsed_new(path))]
+    return [(FieldType.BOOLEAN if kind == "bool" else FieldType(kind), label.strip()) for kind, label in asked]

@@ -31,7 +31,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def open(  # noqa: A001  (the verb of every noun here)
+def open(
     name: str, chunks: Iterable[bytes], *, noun: str, by: User | None, mapping: SavedMapping | None = None
 ) -> Import:
     """Keeps the file and reads its beginning. Refused: `file` with what is wrong with it."""
@@ -55,7 +55,7 @@ def map_columns(
     columns: Mapping[str, str],
     *,
     by: User | None,
-    format: Mapping[str, Any] | None = None,  # noqa: A002  (the file's word)
+    format: Mapping[str, Any] | None = None,
     options: Mapping[str, Any] | None = None,
     version: int | None = None,
 ) -> Import:
@@ -76,7 +76,7 @@ def map_columns(
 
 
 @transaction.atomic
-def look_again(job: Import, format: Mapping[str, Any]) -> Import:  # noqa: A002
+def look_again(job: Import, format: Mapping[str, Any]) -> Import:
     """The same file read in another way, with its columns suggested anew; nothing is saved by anybody else's clock."""
     return map_columns(job, job.columns, by=None, format=format)
 

@@ -1,4 +1,4 @@
-"""Sample data to look around with: a made-up book as a file, brought in like any other and taken back like any other."""
+"""Sample data to look around with: a made-up book, brought in like any other file and taken back like any other."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HEAD = (
 # months since the start, seats, ARR.
 BOOK: tuple[tuple[str, str, str, str, str, str, str, str, str, str, str, tuple[tuple[int, int, int], ...]], ...] = (
     ("Alder & Finch", "alderfinch", "Retail", "Mid-market", "EMEA", "low", "adoption",
-     "Nora Lindqvist", "Head of Operations", "champion", "advocate", ((31, 40, 18_000), (19, 55, 24_750), (7, 70, 31_500))),
+     "Nora Lindqvist", "Operations", "champion", "advocate", ((31, 40, 18_000), (19, 55, 24_750), (7, 70, 31_500))),
     ("Basalt Works", "basaltworks", "Manufacturing", "Enterprise", "AMER", "high", "expansion",
      "Samuel Ortiz", "VP Production", "decider", "advocate", ((22, 220, 96_000), (10, 300, 132_000))),
     ("Coral Health", "coralhealth", "Health", "Enterprise", "EMEA", "high", "adoption",
@@ -71,10 +71,10 @@ def book(today: dt.date) -> str:
     text = io.StringIO()
     lines = csv.writer(text)
     lines.writerow(HEAD)
-    for number, (name, word, industry, segment, region, touch, phase, person, title, role, stance, terms) in enumerate(BOOK):
+    for number, (name, word, *about, person, title, role, stance, terms) in enumerate(BOOK, start=1):
         domain = f"{word}.example"
         email = f"{person.split()[0].lower()}@{domain}"
-        who = (f"sample-{number + 1}", name, domain, industry, segment, region, touch, phase)
+        who = (f"sample-{number}", name, domain, *about)
         for months, seats, arr in terms:
             start = today - dt.timedelta(days=round(months * MONTH))
             term = ("Platform", seats, arr, start, _year_after(start))

@@ -15,12 +15,14 @@ from itertools import dropwhile
 import structlog
 from django.db import connection
 from django.db.models import Max
+from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from accounts.actions import custom_fields
-from accounts.actions.errors import Refused
 from accounts.imports.actions import applying, checking, files, imports, matching, terms, undoing
-from accounts.imports.models import BUSY, Import, Record, Stage
+from accounts.imports.actions.columns import new_fields
+from accounts.imports.fields import key_of
+from accounts.imports.models import BUSY, Import, Noun, Record, Stage
 from accounts.imports.reading import Format, Row, Unreadable, rows
 from accounts.imports.values import Reader
 from accounts.models import CustomField, FieldType, TenantWork
@@ -48,7 +50,7 @@ class Desk:
 
     stack: ExitStack = field(default_factory=ExitStack)
     job: int | None = None
-    rows: Iterator[Row] = iter(())
+    rows: Iterator[Row] = field(default_factory=lambda: iter(()))
     reader: Reader | None = None
     read: int = -1
 
@@ -151,24 +153,22 @@ def _match(job: Import, desk: Desk) -> None:
 
 def _make_fields(job: Import, desk: Desk) -> None:
     """The tenant's own fields that the mapping asks for; one that is there already is used."""
-    for kind, label in checking.new_fields(job):
-        if CustomField.objects.filter(label__iexact=label, active=True).exists():
+    for kind, label in new_fields(job):
+        key = key_of(label)
+        if CustomField.objects.filter(key=key).exists():
             continue
-        custom_fields.add({"label": label, "type": kind, "choices": _choices(job, kind, label)}, by=job.created_by)
+        values = {"key": key, "label": label, "type": kind, "choices": _choices(job, kind, key)}
+        custom_fields.add(values, by=job.created_by)
     last = Record.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
     job.place = {"step": "rows", "after": 0, "last": last}
 
 
-def _choices(job: Import, kind: str, label: str) -> list[str]:
+def _choices(job: Import, kind: str, key: str) -> list[str]:
     """A list has the values that the file has, in the order of the alphabet."""
     if kind != FieldType.CHOICE:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            'SELECT DISTINCT "values"->\'custom\'->>%s FROM imports_record WHERE job_id = %s AND noun = \'account\' ORDER BY 1',
-            [checking.key_of(label), job.pk],
-        )
-        return [value for (value,) in cursor.fetchall() if value]
+    said = Record.objects.filter(job=job, noun=Noun.ACCOUNT).annotate(choice=KT(f"values__custom__{key}"))
+    return [value for value in said.values_list("choice", flat=True).distinct().order_by("choice") if value]
 
 
 def _apply(job: Import, desk: Desk) -> None:

@@ -76,7 +76,7 @@ class Import(TenantModel):
     format = models.JSONField(default=dict, help_text="How the file is written: encoding, delimiter, decimal …")
     headings = models.JSONField(default=list)
     sample = models.JSONField(default=list, help_text="The first rows, to choose the mapping by.")
-    columns = models.JSONField(default=dict, help_text="Column number (from 0) to field, such as {“0”: “account.name”}.")
+    columns = models.JSONField(default=dict, help_text="Column, counted from 0, to field: {“0”: “account.name”}.")
     options = models.JSONField(default=dict)
     mapping = TenantForeignKey(SavedMapping, models.SET_NULL, null=True, blank=True, related_name="+")
     # Where the worker is: rows of the file read, then written; a worker that takes over goes on from here.
