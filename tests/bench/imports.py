@@ -1,0 +1,134 @@
+"""Bringing a book in, and taking it out: rows a second against COPY and upsert, and what a million rows need in memory."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from accounts.imports.actions import imports, working
+from accounts.imports.models import Import, Stage
+from accounts.models import Membership, Tenant, User
+from accounts.tenancy.context import tenant_context
+
+ROWS, FEW, MANY = 100_000, 10_000, 1_000_000
+GOAL = 3.34  # times the floor: 0.3 of its rows a second
+MEGABYTE = 1024 * 1024
+ROOM = 64 * MEGABYTE
+HEAD = (
+    "account.name", "account.domain", "account.external_id", "account.industry", "account.region", "account.segment",
+    "account.currency", "account.csm",
+)  # fmt: skip
+STAGE = """
+CREATE TEMPORARY TABLE floor_stage (name text, domain text, external_id text, industry text, region text, segment text,
+    currency text, csm text) ON COMMIT DROP
+"""
+UPSERT = """
+INSERT INTO accounts_account (name, domain, external_id, industry, region, segment, touch_model, currency, phase, custom,
+    version)
+SELECT name, domain, external_id, industry, region, segment, 'high', currency, 'adoption', '{}', 1 FROM floor_stage
+ON CONFLICT (tenant_id, external_id) DO UPDATE SET name = EXCLUDED.name, domain = EXCLUDED.domain
+"""
+
+Figure = dict[str, Any]
+
+
+def book(rows: int) -> Iterator[str]:
+    """A book of accounts as a file, line by line."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    for n in range(-1, rows):
+        cells = HEAD if n < 0 else (
+            f"Imported {n}, Inc.", f"i{n}.example", f"imp-{n}", "Retail", "EMEA", f"Segment {n % 4}", "USD",
+            "import@example.test",
+        )  # fmt: skip
+        writer.writerow(cells)
+        yield line.getvalue()
+        line.seek(0)
+        line.truncate()
+
+
+def workspace(slug: str) -> tuple[Tenant, User]:
+    user = User.objects.filter(email="import@example.test").first()
+    user = user or User.objects.create_user("import@example.test", "bench bench bench", name="Importer")
+    tenant = Tenant.objects.create(slug=slug, name=slug)
+    Membership.objects.create(tenant=tenant, user=user, role="admin")
+    return tenant, user
+
+
+def bring(tenant: Tenant, user: User, rows: int) -> dict[str, float]:
+    """Seconds of each stretch of one import."""
+    took: dict[str, float] = {}
+    started = time.perf_counter()
+    with tenant_context(tenant):
+        job = imports.open("book.csv", (line.encode() for line in book(rows)), noun="account", by=user)
+        imports.map_columns(job, {str(n): path for n, path in enumerate(HEAD)}, by=user)
+        imports.check(job, by=user)
+    took["keep"] = time.perf_counter() - started
+    for stage, name in ((Stage.CHECKED, "check"), (Stage.DONE, "run")):
+        started = time.perf_counter()
+        _until(tenant, job, stage)
+        took[name] = time.perf_counter() - started
+        if stage == Stage.CHECKED:
+            with tenant_context(tenant):
+                imports.run(job, by=user)
+    return took
+
+
+def _until(tenant: Tenant, job: Import, stage: str) -> None:
+    while True:
+        working.go_on(tenant.pk)
+        with tenant_context(tenant):
+            job.refresh_from_db()
+        if job.stage == stage:
+            return
+        assert job.stage in (Stage.CHECKING, Stage.RUNNING), (job.stage, job.message)
+
+
+def floor(tenant: Tenant) -> float:
+    """COPY into a stage plus upsert, of the same rows."""
+    text = io.StringIO("".join(book(ROWS)))
+    started = time.perf_counter()
+    with tenant_context(tenant), connection.cursor() as cursor:
+        cursor.execute(STAGE)
+        cursor.copy_expert("COPY floor_stage FROM STDIN (FORMAT csv, HEADER)", text)
+        cursor.execute(UPSERT)
+    return time.perf_counter() - started
+
+
+def measure(figure: Any, picked: str) -> Iterator[Figure]:
+    if picked not in "import export memory":
+        return
+    bare = floor(workspace("import-floor")[0])
+    took = bring(*workspace("import-product"), ROWS)
+    for name, seconds in {"import: try and run": took["check"] + took["run"], "import: run": took["run"]}.items():
+        yield figure(name, seconds, "s", bare, GOAL, rows=ROWS, rows_a_second=round(ROWS / seconds),
+                     floor_rows_a_second=round(ROWS / bare))  # fmt: skip
+    few, many = _memory(FEW), _memory(MANY)
+    yield figure("import: memory at a million rows", many / MEGABYTE, "MB", (few + ROOM) / MEGABYTE, 1.0)
+
+
+def _memory(rows: int) -> int:
+    """The most that a process of its own holds while it brings so many rows in, in bytes."""
+    command = [sys.executable, "-m", "tests.bench.imports", str(rows)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path.cwd(), env=os.environ)
+    return int(json.loads(answer.stdout.splitlines()[-1])["bytes"])
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    wanted = int(sys.argv[1])
+    bring(*workspace(f"import-{wanted}"), wanted)
+    sys.stdout.write(json.dumps({"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}) + "\n")
