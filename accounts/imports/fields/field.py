@@ -56,8 +56,10 @@ def plain(text: str) -> str:
 
 
 def key_of(label: str) -> str:
-    """The key that a new custom field of this label gets."""
-    return re.sub(r"[^a-z0-9]+", "-", plain(label)).strip("-")[:40] or "field"
+    """The key that a new field of this label gets from accounts.actions.custom_fields."""
+    letters = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", letters)).strip("-_")
+    return words.replace("-", "_")[:40]
 
 
 def custom_path(key: str) -> str:
