@@ -13,6 +13,7 @@ class Permission(StrEnum):
     ACCOUNT_ASSIGN = "account.assign"
     ACCOUNT_EXPORT = "account.export"
     DATA_IMPORT = "data.import"
+    DATA_EXPORT = "data.export"
     CONTACT_EDIT = "contact.edit"
     CONTRACT_EDIT = "contract.edit"
     # Narrower than CONTRACT_EDIT: the first contract of an account that comes with its handoff, and no other.
@@ -114,7 +115,7 @@ SPECS: dict[Role, RoleSpec] = {
     Role.OPS: RoleSpec(
         "CS operations",
         "Keeps the model, the data and the plays in order.",
-        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE, P.DATA_IMPORT},
+        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE, P.DATA_IMPORT, P.DATA_EXPORT},
     ),
     Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
     Role.INTEGRATION: RoleSpec(
@@ -124,6 +125,7 @@ SPECS: dict[Role, RoleSpec] = {
         | {
             P.DEAL_BRING,
             P.DATA_IMPORT,
+            P.DATA_EXPORT,
             P.HANDOFF_WRITE,
             P.HANDOFF_DECIDE,
             P.PLAY_EDIT,

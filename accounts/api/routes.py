@@ -6,6 +6,7 @@ from accounts.api.accounts import AccountResource
 from accounts.api.contacts import ContactResource
 from accounts.api.contracts import ContractResource
 from accounts.api.events import EventResource
+from accounts.api.exports import ExportResource
 from accounts.api.products import ProductResource
 from accounts.api.tasks import TaskResource
 
@@ -16,4 +17,5 @@ routes: list[tuple[str, type[GenericViewSet], str]] = [
     ("contracts", ContractResource, "contract"),
     ("events", EventResource, "event"),
     ("tasks", TaskResource, "task"),
+    ("exports", ExportResource, "export"),
 ]

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts import formats
+from accounts.extracts import major
 from accounts.filters import CUSTOM
 from accounts.models import CustomField, Phase, Touch
 
@@ -46,6 +47,7 @@ COLUMNS = (
     Column("domain", _("Domain")),
     Column("external_id", _("External id")),
 )
+WORKED_OUT = {"arr": "ARR today", "renewal": "Next renewal"}
 USUAL = ["arr", "renewal", "phase", "segment", "touch", "csm"]
 
 
@@ -108,7 +110,7 @@ def plain(value: Any) -> str:
 
 
 def as_cells(row: dict[str, Any], columns: Sequence[Column]) -> list[Any]:
-    """The row for a spreadsheet: whole figures and ISO dates."""
+    """The row for a spreadsheet: figures and days as such."""
     return [row["name"], *(_cell(row, column) for column in columns)]
 
 
@@ -116,11 +118,11 @@ def _cell(row: dict[str, Any], column: Column) -> Any:
     if column.custom:
         return plain(row["custom"].get(column.custom))
     if column.code == "arr":
-        return amount(row["arr_minor"], row["currency"])
+        return major(row["arr_minor"], row["currency"])
     values = {
         "renewal": row["renewal_on"] or "",
         "phase": Phase(row["phase"]).label,
-        "touch": f"{row['last_touch_at']:%Y-%m-%d}" if row["last_touch_at"] else "",
+        "touch": row["last_touch_at"].date() if row["last_touch_at"] else "",
         "touch_model": TOUCHES[row["touch_model"]],
         "csm": row["csm__name"] or "",
         "ae": row["ae__name"] or "",
@@ -128,8 +130,6 @@ def _cell(row: dict[str, Any], column: Column) -> Any:
     return values[column.code] if column.code in values else row[column.code] or ""
 
 
-def amount(minor: int, currency: str) -> str:
-    """For a machine: "412500.00", in the currency's own digits."""
-    digits = formats.DIGITS.get(currency, 2)
-    units, rest = divmod(abs(minor), 10**digits)
-    return f"{'-' if minor < 0 else ''}{units}" + (f".{rest:0{digits}d}" if digits else "")
+def heading(column: Column) -> str:
+    """How a spreadsheet calls it: a figure that is worked out must not come back in as if it were agreed."""
+    return WORKED_OUT.get(column.code) or str(column.label)

@@ -63,6 +63,7 @@ COMMANDS = (
     Command(_("API keys"), "key-round", "accounts:key-list", Permission.KEY_MANAGE),
     Command(_("Products"), "package", "accounts:product-list", Permission.SETTINGS_VIEW),
     Command(_("Custom fields"), "text-cursor-input", "accounts:field-list", Permission.SETTINGS_VIEW),
+    Command(_("Export"), "download", "accounts:export-list", Permission.DATA_EXPORT),
 )
 
 

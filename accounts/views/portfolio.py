@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import calendar, exports, formats, search
+from accounts import calendar, downloads, formats, search
 from accounts.access import MemberRequest, requires, visible_accounts
 from accounts.actions import accounts as actions
+from accounts.exports import KINDS
 from accounts.forms.accounts import AssignForm
 from accounts.models import Tenant
 from accounts.models.account import AccountQuerySet
@@ -24,7 +24,7 @@ from accounts.roles import Permission
 from accounts.tenancy.context import tenant_context
 from accounts.views.book import Book
 from accounts.views.chips import chips, column_options
-from accounts.views.columns import Column, as_cells, as_rows
+from accounts.views.columns import Column, as_cells, as_rows, heading
 from accounts.views.header import offers
 
 CHUNK = 1_000
@@ -65,7 +65,7 @@ def _frame(request: MemberRequest, book: Book, found: bool) -> dict[str, Any]:
         "column_options": column_options(book),
         "errors": [message for messages in book.filter.errors.values() for message in messages],
         "may": offers(request),
-        "may_export": request.membership.may(Permission.ACCOUNT_EXPORT),
+        "kinds": KINDS.values() if request.membership.may(Permission.ACCOUNT_EXPORT) else (),
         "may_create": request.membership.may(Permission.ACCOUNT_CREATE),
         "may_share": request.membership.may(Permission.VIEW_SHARE),
         "form": AssignForm(),
@@ -110,17 +110,16 @@ def _head(book: Book, column: Column) -> dict[str, Any]:
 @requires(Permission.ACCOUNT_EXPORT)
 def export(request: MemberRequest) -> HttpResponseBase:
     """What I see, all of it: same filters, same order, same columns."""
-    book = Book(request)
+    book, kind = Book(request), downloads.kind_of(request.GET.get("format", ""))
+    if kind is None:
+        raise Http404("No such format")
     columns, accounts = book.columns, book.accounts
     if any(column.code == "arr" for column in columns):
         columns = [*columns, Column("currency", _("Currency"))]
-    head = [_("Account"), *(str(column.label) for column in columns)]
+    head = [_("Account"), *(heading(column) for column in columns)]
     rows = (as_cells(row, columns) for row in _every(request.tenant, accounts, book.sort))
-    response = StreamingHttpResponse(exports.as_csv(head, rows), content_type="text/csv; charset=utf-8")
-    today: dt.date = calendar.local_today(request.tenant)
-    response["Content-Disposition"] = f'attachment; filename="accounts-{request.tenant.slug}-{today}.csv"'
-    response["Cache-Control"] = "no-store"
-    return response
+    name = downloads.dated("accounts", request.tenant, kind.code)
+    return downloads.download(kind.written(head, rows, _("Accounts")), name, kind.media_type)
 
 
 def _every(tenant: Tenant, accounts: AccountQuerySet, sort: search.Sort) -> Iterator[dict[str, Any]]:

@@ -266,7 +266,7 @@ def test_the_csv_is_what_i_see(ada, acme_cast):
     assert response["Content-Type"].startswith("text/csv")
     assert response["Content-Disposition"].startswith('attachment; filename="accounts-acme-')
     assert read_csv(response) == [
-        ["Account", "ARR", "Segment", "Currency"],
+        ["Account", "ARR today", "Segment", "Currency"],
         ["'=cmd()", "1234.50", "Mid", "USD"],
         ["Other", "0.99", "Mid", "USD"],
     ]
