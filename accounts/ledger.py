@@ -83,29 +83,26 @@ def moves(account: Iterable[Step], own: Iterable[Step], added: Iterable[Step]) -
     `account`: every step written for the account; `own`: those of the agreement that changes. Taking back a step
     that was written for a later day is a correction: nothing was won or lost.
     """
-    steps = list(account)
     announced: dict[tuple[dt.date, int], int] = defaultdict(int)
     for step in own:
         announced[step.on, step.product] += step.amount
-    told: list[Move] = []
     days: dict[dt.date, list[Step]] = defaultdict(list)
     for step in added:
         days[step.on].append(step)
-    for on in sorted(days):
-        before = level((step for step in steps if step.on < on), on)
-        paid_before = _ever_paid(steps, on)
-        steps += days[on]
-        after = level(steps, on)
+    sums: dict[dt.date, int] = defaultdict(int)
+    for step in [*account, *(step for day in days.values() for step in day)]:
+        sums[step.on] += step.amount
+    told: list[Move] = []
+    before, paid_before = 0, False
+    for on in sorted(sums):
+        after = before + sums[on]
         told += [
-            Move(on, step.product, _kind(step, announced, before, after, paid_before), step.amount) for step in days[on]
+            Move(on, step.product, _kind(step, announced, before, after, paid_before), step.amount)
+            for step in days.get(on, ())
         ]
+        # An agreement annulled on its first day leaves nothing paid.
+        before, paid_before = after, paid_before or after > 0
     return told
-
-
-def _ever_paid(steps: list[Step], before: dt.date) -> bool:
-    """Whether there was any ARR on a day before this one; an agreement annulled on its first day leaves none."""
-    days = sorted({step.on for step in steps if step.on < before})
-    return any(level(steps, day) > 0 for day in days)
 
 
 def _kind(step: Step, announced: Mapping[tuple[dt.date, int], int], before: int, after: int, paid_before: bool) -> str:

@@ -20,6 +20,8 @@ LIMIT, MOST = "limit", 200
 CURSOR = "cursor"
 DEFAULT = 50
 LARGEST_ID = 2**63 - 1
+# What orders compare as whole numbers; everything else in an order is an instant.
+WHOLE = ("id", "number")
 
 
 class Cursor(BasePagination):
@@ -100,9 +102,9 @@ def read_token(token: str, order: tuple[str, ...]) -> list[Any]:
 
 
 def _value(name: str, value: Any) -> int | dt.datetime:
-    if name.lstrip("-") == "id":
+    if name.lstrip("-") in WHOLE:
         if type(value) is not int or not 0 <= value <= LARGEST_ID:
-            raise ValueError("not an id")
+            raise ValueError("not a whole number")
         return value
     instant = dt.datetime.fromisoformat(value)
     if instant.tzinfo is None:

@@ -7,8 +7,9 @@ import math
 from collections.abc import Mapping
 from typing import IO, Any, cast
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 
 class StrictJson(JSONParser):
@@ -18,16 +19,34 @@ class StrictJson(JSONParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         body = cast(Mapping[str, Any], parser_context)["request"]._request.body
+        return read_json(body)
+
+
+class Form(MultiPartParser):
+    """A form with files, which go to the disk while they come in."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         try:
-            value = json.loads(body.decode("utf-8"), parse_constant=_no_constant)
-            _hold(value)
-        except RecursionError:
-            raise ParseError("The JSON is nested too deeply.") from None
-        except UnicodeError:
-            raise ParseError("The JSON isn't valid UTF-8 text.") from None
-        except ValueError as error:
-            raise ParseError(f"The JSON can't be read: {error}.") from None
-        return value
+            return super().parse(stream, media_type, dict(parser_context or {}))
+        except RequestDataTooBig:
+            raise
+        except SuspiciousOperation as error:
+            raise ParseError(f"The form can't be read: {error}") from None
+
+
+def read_json(body: bytes | str) -> Any:
+    try:
+        value = json.loads(body.decode("utf-8") if isinstance(body, bytes) else body, parse_constant=_no_constant)
+        _hold(value)
+    except RecursionError:
+        raise ParseError("The JSON is nested too deeply.") from None
+    except UnicodeError:
+        raise ParseError("The JSON isn't valid UTF-8 text.") from None
+    except ValueError as error:
+        raise ParseError(f"The JSON can't be read: {error}.") from None
+    return value
 
 
 def _no_constant(name: str) -> float:

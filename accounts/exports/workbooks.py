@@ -85,7 +85,7 @@ def _sheet(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[st
 def _cell(value: object) -> str:
     if value is None or value == "":
         return "<c/>"
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return f"<c><v>{plain(value)}</v></c>"
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime) and value >= FIRST_DAY:
         return f'<c s="{DAY}"><v>{(value - EPOCH).days}</v></c>'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KT
 from django.utils.translation import gettext_lazy as _
 
@@ -25,8 +25,9 @@ OF_CONTRACT = (
 
 
 def _lines(archived: bool) -> QuerySet[Any]:
-    """One row a product of a term. A product is told by its name, or by its code where two share the name."""
-    twins = Product.objects.filter(name__iexact=OuterRef("product__name")).exclude(pk=OuterRef("product_id"))
+    """One row a product of a term. A product is told by its name, or by its code where another is called that."""
+    name = OuterRef("product__name")
+    twins = Product.objects.filter(Q(name__iexact=name) | Q(code__iexact=name)).exclude(pk=OuterRef("product_id"))
     lines = ContractLine.objects.annotate(shared_name=Exists(twins))
     return of_present(lines, archived, "contract__account")
 
