@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh, reswap, retarget, trigger_client_event
 
 from accounts import calendar
@@ -102,25 +102,32 @@ def task_reassign(request: MemberRequest, pk: int) -> HttpResponse:
     return _act(request, task, form, act, title=_("Reassign task"), label=_("Reassign"), done=done)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.TASK_EDIT)
 def task_reopen(request: MemberRequest, pk: int) -> HttpResponse:
     task = task_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:task-detail", task.pk)
     tasks.reopen(task, by=request.user)
     return _after(request, task, _("“{title}” is open again."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.TASK_EDIT)
 def task_wake(request: MemberRequest, pk: int) -> HttpResponse:
-    task = tasks.wake(task_or_404(request, pk), by=request.user)
+    task = task_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:task-detail", task.pk)
+    task = tasks.wake(task, by=request.user)
     return _after(request, task, _("“{title}” is back in the list."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.TASK_EDIT)
 def task_reassign_many(request: MemberRequest) -> HttpResponse:
     """The ticked ones; those that this person can't see are passed over."""
+    if request.method == "GET":
+        return redirect("accounts:task-list")
     form = ReassignForm(request.POST)
     ticked = [int(pk) for pk in request.POST.getlist("ids")[:MOST] if pk.isdecimal()]
     if not form.is_valid():
