@@ -306,3 +306,18 @@ def test_a_number_that_is_none_is_found_nowhere(ada, acme_cast, said):
     have(acme_cast, {"name": "Big", "custom": {"seats": 7}})
     assert names(ada.get(f"/accounts/?scope=all&cf_seats={said}")) == []
     assert names(ada.get("/accounts/?scope=all&cf_seats=7")) == ["Big"]
+
+
+def test_arr_is_asked_for_in_whole_units_of_each_accounts_currency(ada, acme_cast):
+    have(
+        acme_cast,
+        {"name": "Austin", "currency": "USD", "arr": 5_000_00},
+        {"name": "Tokyo", "currency": "JPY", "arr": 5_000},
+        {"name": "Kuwait", "currency": "KWD", "arr": 5_000_000},
+        {"name": "Kyoto", "currency": "JPY", "arr": 400_000},
+        {"name": "Dallas", "currency": "USD", "arr": 4_000_00},
+        {"name": "Doha", "currency": "KWD", "arr": 4_999_999},
+    )
+    assert sorted(names(ada.get("/accounts/?arr_min=5000"))) == ["Austin", "Kuwait", "Kyoto", "Tokyo"]
+    assert sorted(names(ada.get("/accounts/?arr_max=5000"))) == ["Austin", "Dallas", "Doha", "Kuwait", "Tokyo"]
+    assert sorted(names(ada.get("/accounts/?arr_min=4999.5&arr_max=5000"))) == ["Austin", "Doha", "Kuwait", "Tokyo"]
