@@ -56,7 +56,7 @@ def renew(request: MemberRequest, pk: int) -> HttpResponse:
     def act(said: Said) -> Contract:
         return actions.renew(contract, form.values, said, by=request.user, today=today)
 
-    return _with_lines(request, context, form, act, contract.lines.agreed())
+    return _with_lines(request, context, form, act, contract.lines.agreed(), contract.end_on)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +80,8 @@ def amend(request: MemberRequest, pk: int) -> HttpResponse:
             version=given["version"],
         )
 
-    return _with_lines(request, context, form, act, contract.lines.agreed())
+    # What an earlier change took out is over; what was sold for a part of the term goes on until its own day.
+    return _with_lines(request, context, form, act, contract.lines.filter(end_on__gt=today), contract.end_on)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,10 +118,11 @@ def _with_lines(
     form: forms.Form,
     act: Callable[[Said], Contract],
     start: Iterable[ContractLine] = (),
+    term_ends: dt.date | None = None,
 ) -> HttpResponse:
     """The same for every form with lines: more rows on demand, errors on the line that they are about."""
     more = "more" in request.POST
-    rows = lines(request.POST or None, context["account"].currency, start, more=more)
+    rows = lines(request.POST or None, context["account"].currency, start, term_ends=term_ends, more=more)
     context["lines"] = rows
 
     def whole() -> Contract:
