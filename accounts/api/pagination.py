@@ -100,7 +100,7 @@ def read_token(token: str, order: tuple[str, ...]) -> list[Any]:
 
 
 def _value(name: str, value: Any) -> int | dt.datetime:
-    if name.lstrip("-") == "id":
+    if name.lstrip("-") in ("id", "user_id"):
         if type(value) is not int or not 0 <= value <= LARGEST_ID:
             raise ValueError("not an id")
         return value
