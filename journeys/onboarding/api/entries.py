@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.contacts import contact_of
 from accounts.api.fields import Day, Entry, Id, Member, OfAccount, Person, Text, Versioned
+from accounts.api.problems import together
 from accounts.api.resource import Shape
 from accounts.models import Contact
 from journeys.onboarding.models import (
@@ -144,15 +145,22 @@ class AnswerEntry(Versioned):
     consequence = Text(LONGEST, required=False, help_text="Of the critical event.")
 
 
-class WithAnswers(Entry):
-    answers = serializers.DictField(
-        child=AnswerEntry(), required=False, help_text="By question: " + ", ".join(BY_CODE) + "."
-    )
+class ByQuestion(serializers.DictField):
+    """Something for each question; what isn't one is named beside what is wrong with the others."""
 
-    def validate_answers(self, answers: dict[str, Any]) -> dict[str, Any]:
-        if unknown := [code for code in answers if code not in BY_CODE]:
-            raise serializers.ValidationError({code: [NO_QUESTION] for code in unknown})
-        return answers
+    def run_child_validation(self, data: Any) -> Any:
+        wrong: dict[str, Any] = {code: [NO_QUESTION] for code in data if code not in BY_CODE}
+        try:
+            said = super().run_child_validation({code: data[code] for code in data if code in BY_CODE})
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(together(error.detail, wrong)) from error
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return said
+
+
+class WithAnswers(Entry):
+    answers = ByQuestion(child=AnswerEntry(), required=False, help_text="By question: " + ", ".join(BY_CODE) + ".")
 
 
 class HandoffEntry(WithAnswers, OfAccount):
@@ -198,12 +206,7 @@ class Dropping(Versioned):
 class Return(Versioned):
     example: ClassVar[dict[str, Any]] = {"reasons": {"impact_rational": "By how much, and who measures it?"}}
 
-    reasons = serializers.DictField(child=Text(LONGEST), help_text="By question: what to add or to ask.")
-
-    def validate_reasons(self, reasons: dict[str, str]) -> dict[str, str]:
-        if unknown := [code for code in reasons if code not in BY_CODE]:
-            raise serializers.ValidationError({code: [NO_QUESTION] for code in unknown})
-        return reasons
+    reasons = ByQuestion(child=Text(LONGEST), help_text="By question: what to add or to ask.")
 
 
 class PromiseEntry(Entry):
