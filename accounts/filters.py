@@ -16,9 +16,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import calendar, formats, search
-from accounts.models import Account, CustomField, FieldType, Phase, Team, Touch
+from accounts.models import Account, CustomField, FieldType, Phase, Touch
 from accounts.models.account import AccountQuerySet
-from accounts.roles import Role
+from accounts.scopes import scope_for
 
 SCOPES = [("own", "Mine"), ("team", "My team's"), ("all", "All")]
 RENEWALS = [
@@ -31,8 +31,6 @@ RENEWALS = [
 QUIET = [("14", "For 14 days"), ("30", "For 30 days"), ("60", "For 60 days"), ("90", "For 90 days")]
 CUSTOM = "cf_"
 NOBODY = "none"
-# By whom an account is somebody's own.
-OWNERS = {Role.SALES: "ae", Role.DELIVERY: "delivery"}
 
 
 class WordsField(forms.MultipleChoiceField):
@@ -103,13 +101,7 @@ class AccountFilter(django_filters.FilterSet):
 
     def held(self, accounts: AccountQuerySet, name: str, scope: str) -> AccountQuerySet:
         member = getattr(self.request, "membership", None)
-        if member is None or scope == "all":
-            return accounts
-        holder = OWNERS.get(Role(member.role), "csm")
-        if scope == "own":
-            return accounts.filter(**{f"{holder}_id": member.user_id})
-        colleagues = Team.objects.colleagues_of(member.user_id)  # type: ignore[attr-defined]
-        return accounts.filter(**{f"{holder}_id__in": colleagues})
+        return accounts if member is None else scope_for(scope, member).accounts(accounts)
 
     def state(self, accounts: AccountQuerySet, name: str, value: Any) -> AccountQuerySet:
         self.known &= STATES[name](value, calendar.local_today(self.request.tenant))

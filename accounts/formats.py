@@ -73,11 +73,6 @@ def day_month(day: dt.date | None) -> str:
     return NOTHING if day is None else f"{day.day} {MONTHS[day.month - 1]}"
 
 
-def month_year(day: dt.date | None) -> str:
-    """ "Jan 2027"."""
-    return NOTHING if day is None else f"{MONTHS[day.month - 1]} {day.year}"
-
-
 def clock(instant: dt.datetime | None) -> str:
     """ "10:42", in the zone that the instant is in."""
     return NOTHING if instant is None else f"{instant:%H:%M}"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import MemberRequest, account_or_404, requires
 from accounts.actions import contracts as actions
 from accounts.actions.errors import Refused
+from accounts.calendar import year_after
 from accounts.forms.answers import WRONG, attempt
 from accounts.forms.contracts import AmendForm, EndForm, TermForm, TermsForm, lines
 from accounts.models import Account, Contract, ContractLine
@@ -32,7 +33,7 @@ def sign(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
     context = _context(request, account, _("Sign a contract"), _("Sign"))
     today = context["head"].today
-    start = {"signed_on": today, "start_on": today, "end_on": a_year_after(today)}
+    start = {"signed_on": today, "start_on": today, "end_on": year_after(today)}
     form = TermForm(request.POST or None, initial=start)
 
     def act(said: Said) -> Contract:
@@ -48,7 +49,7 @@ def renew(request: MemberRequest, pk: int) -> HttpResponse:
     context = _context(request, account, _("Renew %(name)s") % {"name": contract.name}, _("Renew"))
     today = context["head"].today
     start = {
-        "name": contract.name, "signed_on": today, "start_on": contract.end_on, "end_on": a_year_after(contract.end_on),
+        "name": contract.name, "signed_on": today, "start_on": contract.end_on, "end_on": year_after(contract.end_on),
         "auto_renew": contract.auto_renew, "notice_days": contract.notice_days,
     }  # fmt: skip
     form = TermForm(request.POST or None, initial=start)
@@ -164,10 +165,3 @@ def _found(request: MemberRequest, pk: int) -> tuple[Contract, Account]:
     account = account_or_404(request, contract.account_id)
     contract.account = account
     return contract, account
-
-
-def a_year_after(day: dt.date) -> dt.date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + 1, month=3, day=1)

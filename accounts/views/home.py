@@ -15,9 +15,10 @@ from accounts.access import MemberRequest, requires
 from accounts.actions import preferences
 from accounts.models import Contract, Event
 from accounts.roles import Permission
+from accounts.scopes import Scope
 from accounts.views import inbox
 from accounts.views.happenings import Happening, told
-from accounts.views.scopes import Scope, accounts_in, scope_of
+from accounts.views.scopes import accounts_in, scope_of
 
 TASKS, RENEWALS, CHANGES = 10, 8, 12
 AHEAD = dt.timedelta(days=90)

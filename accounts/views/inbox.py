@@ -21,7 +21,8 @@ from accounts import calendar, formats
 from accounts.access import MemberRequest
 from accounts.models import Task, TaskStatus
 from accounts.models.task import TaskQuerySet
-from accounts.views.scopes import Scope, visible_tasks
+from accounts.scopes import Scope
+from accounts.views.scopes import visible_tasks
 
 SIZE = 50
 MOST = 500  # a click draws no more of them anew, however many were loaded

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.calendar import year_after
 from accounts.formats import DIGITS
 from accounts.forms.accounts import DomainField
 from accounts.forms.picks import AccountField, MemberField
@@ -70,7 +71,7 @@ class NewAccountForm(OpenForm):
         super().__init__(*args, **kwargs)
         self.fields["product"].queryset = Product.objects.filter(active=True)  # type: ignore[attr-defined]
         self.initial.setdefault("start_on", self.today)
-        self.initial.setdefault("end_on", _a_year_after(self.today))
+        self.initial.setdefault("end_on", year_after(self.today))
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -97,8 +98,3 @@ class NewAccountForm(OpenForm):
         said = self.cleaned_data
         minor = said["amount"] * Decimal(10) ** DIGITS.get(currency, 2)
         return {"product": said["product"], "quantity": said["quantity"], "amount_minor": int(minor)}
-
-
-def _a_year_after(day: dt.date) -> dt.date:
-    # The 29th of February has no next year's day; the 1st of March is the day after the same term.
-    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else dt.date(day.year + 1, 3, 1)

@@ -60,10 +60,6 @@ class HandoffQuerySet(TenantQuerySet["Handoff"]):
         """Still the rep's: nobody has accepted yet, and the deal hasn't fallen through."""
         return self.filter(status__in=OPEN)
 
-    def waiting_for(self, user_id: int) -> HandoffQuerySet:
-        """Submitted to this person, or to nobody in particular."""
-        return self.filter(status=HandoffStatus.SUBMITTED).filter(models.Q(csm_id=user_id) | models.Q(csm=None))
-
 
 def _pair(name: str) -> models.CheckConstraint:
     both = models.Q(**{f"{name}_at": None, f"{name}_by": None})
