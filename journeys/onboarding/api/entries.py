@@ -197,7 +197,7 @@ class Reassignment(Versioned):
     rep = Member(help_text="Whose deal it is from now on.")
 
 
-class Dropping(Versioned):
+class DealDropping(Versioned):
     example: ClassVar[dict[str, Any]] = {"reason": "They stay with what they have for another year."}
 
     reason = Text(1000, required=True, help_text="Why the deal fell through.")

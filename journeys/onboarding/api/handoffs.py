@@ -25,7 +25,7 @@ from journeys.onboarding.api.entries import (
     Acceptance,
     AgendaAnswer,
     AnswerEntry,
-    Dropping,
+    DealDropping,
     HandoffChange,
     HandoffEntry,
     HandoffShape,
@@ -77,7 +77,7 @@ class HandoffResource(Readable):
     entries = {
         "create": HandoffEntry, "partial_update": HandoffChange, "answer_question": AnswerEntry, "submit": Submission,
         "accept": Acceptance, "give_back": Return, "promise": PromiseEntry, "settle": Settlement,
-        "answer_agenda": AgendaAnswer, "reassign": Reassignment, "drop": Dropping,
+        "answer_agenda": AgendaAnswer, "reassign": Reassignment, "drop": DealDropping,
     }  # fmt: skip
     permissions = {
         "list": Permission.HANDOFF_VIEW,
