@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import calendar, exports, formats, search
 from accounts.access import MemberRequest, requires, visible_accounts
 from accounts.actions import accounts as actions
+from accounts.actions import exports as takings
 from accounts.forms.accounts import AssignForm
 from accounts.models import Tenant
 from accounts.models.account import AccountQuerySet
@@ -109,12 +110,13 @@ def _head(book: Book, column: Column) -> dict[str, Any]:
 @require_GET
 @requires(Permission.ACCOUNT_EXPORT)
 def export(request: MemberRequest) -> HttpResponseBase:
-    """What I see, all of it: same filters, same order, same columns."""
+    """What I see, all of it: same filters, same order, same columns. That it was taken out is on record."""
     book = Book(request)
     columns, accounts = book.columns, book.accounts
     if any(column.code == "arr" for column in columns):
         columns = [*columns, Column("currency", _("Currency"))]
     head = [_("Account"), *(str(column.label) for column in columns)]
+    takings.note(book.link(), head, by=request.user)
     rows = (as_cells(row, columns) for row in _every(request.tenant, accounts, book.sort))
     response = StreamingHttpResponse(exports.as_csv(head, rows), content_type="text/csv; charset=utf-8")
     today: dt.date = calendar.local_today(request.tenant)

@@ -278,9 +278,20 @@ def test_the_csv_goes_past_its_own_chunks(ada, acme_cast, monkeypatch):
     assert [row[0] for row in read_csv(ada.get("/accounts/export/"))[1:]] == [f"Account {n}" for n in range(5)]
 
 
+def test_a_csv_leaves_word_of_who_took_what(ada, acme_cast):
+    ada.get("/accounts/export/?segment=Mid&cols=arr")
+    with tenant_context(acme_cast.tenant):
+        event = Event.objects.get(kind="portfolio.exported")
+    assert (event.actor, event.account) == (acme_cast.ada, None)
+    assert event.facts["asked"] == "?scope=all&segment=Mid&cols=arr"
+    assert event.facts["columns"] == ["Account", "ARR", "Currency"]
+
+
 def test_a_csv_needs_the_permission(acme_cast, page):
     assert page(acme_cast.vera, acme_cast.tenant).get("/accounts/export/").status_code == 403
     assert page(acme_cast.sal, acme_cast.tenant).get("/accounts/export/").status_code == 403
+    with tenant_context(acme_cast.tenant):
+        assert not Event.objects.filter(kind="portfolio.exported").exists()
 
 
 def test_an_empty_workspace_says_what_comes_first(ada):
