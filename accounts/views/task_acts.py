@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +22,7 @@ from accounts.models import Task
 from accounts.roles import Permission
 from accounts.views import inbox
 from accounts.views.scopes import scope_of, visible_tasks
-from accounts.views.tasks import beside, task_or_404
+from accounts.views.tasks import beside, listed, task_or_404
 
 MOST = 200
 
@@ -170,10 +169,10 @@ def _after(request: MemberRequest, task: Task, done: str, *, undo: bool = False)
     if not where.startswith(reverse("accounts:task-list")):
         messages.success(request, text)
         return HttpResponseClientRefresh() if request.htmx else redirect("accounts:task-detail", task.pk)
-    context: dict[str, Any] = {"inbox": inbox.read(request, scope_of(request))}
-    context["may_edit"] = True
-    if following := context["inbox"].following(task):
-        context |= beside(request, task_or_404(request, following))
+    page = inbox.read(request, scope_of(request))
+    following = page.following(task)
+    chosen = task_or_404(request, following) if following else None
+    context = listed(request, page, chosen=chosen) | (beside(request, chosen) if chosen else {})
     response = retarget(reswap(render(request, "accounts/tasks.html#inbox", context), "outerHTML"), "#inbox")
     toast = {"text": text} | ({"undo": reverse("accounts:task-reopen", args=[task.pk])} if undo else {})
     return trigger_client_event(trigger_client_event(response, "toast", toast), "close-dialog", {})

@@ -21,6 +21,7 @@ from accounts.roles import Permission
 from accounts.views import inbox
 from accounts.views.happenings import of_account, told
 from accounts.views.scopes import scope_of, visible_tasks
+from accounts.views.task_rows import Drawing
 
 LATEST = 4
 
@@ -31,7 +32,7 @@ def task_list(request: MemberRequest) -> HttpResponse:
     """The list; the next stretch of it comes alone."""
     after = request.GET.get("after", "")
     page = inbox.read(request, scope_of(request), after)
-    context = {"inbox": page, "may_edit": request.membership.may(Permission.TASK_EDIT)}
+    context = listed(request, page)
     if request.htmx and after:
         more = render(request, "accounts/tasks.html#groups", context)
         return inbox.keep_shown(request, more, page, after=True)
@@ -44,10 +45,20 @@ def task_list(request: MemberRequest) -> HttpResponse:
 def task_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One task beside the list; on a phone it takes the list's place."""
     page = inbox.read(request, scope_of(request))
-    context = beside(request, task_or_404(request, pk)) | {"inbox": page}
+    task = task_or_404(request, pk)
+    context = beside(request, task) | listed(request, page, chosen=task)
     part = "#inbox" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
     shown = render(request, f"accounts/tasks.html{part}", context)
     return inbox.keep_shown(request, shown, page, after=False) if part else shown
+
+
+def listed(request: MemberRequest, page: inbox.Inbox, *, chosen: Task | None = None) -> dict[str, Any]:
+    """The list as its template wants it."""
+    may_edit = request.membership.may(Permission.TASK_EDIT)
+    address = request.GET.copy()
+    address.pop("after", None)
+    drawing = Drawing("?" + address.urlencode(), chosen=chosen.pk if chosen else None, may_edit=may_edit)
+    return {"inbox": page, "drawn": drawing.drawn(page.groups), "may_edit": may_edit}
 
 
 @require_http_methods(["GET", "POST"])
