@@ -30,6 +30,11 @@ def local_midnight(tenant: HasZone, day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), tzinfo=tenant.zone)
 
 
+def year_after(day: dt.date) -> dt.date:
+    """The same day of the next year; after 29 February it is 1 March, the day after the same term."""
+    return day.replace(year=day.year + 1) if (day.month, day.day) != (2, 29) else dt.date(day.year + 1, 3, 1)
+
+
 def is_business_day(day: dt.date, country: str) -> bool:
     return day.weekday() < SATURDAY and day not in _public_holidays(country, day.year)
 

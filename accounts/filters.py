@@ -6,6 +6,8 @@ import datetime as dt
 import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
@@ -13,10 +15,10 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts import calendar, search
-from accounts.models import Account, CustomField, FieldType, Phase, Team, Touch
+from accounts import calendar, formats, search
+from accounts.models import Account, CustomField, FieldType, Phase, Touch
 from accounts.models.account import AccountQuerySet
-from accounts.roles import Role
+from accounts.scopes import scope_for
 
 SCOPES = [("own", "Mine"), ("team", "My team's"), ("all", "All")]
 RENEWALS = [
@@ -29,8 +31,6 @@ RENEWALS = [
 QUIET = [("14", "For 14 days"), ("30", "For 30 days"), ("60", "For 60 days"), ("90", "For 90 days")]
 CUSTOM = "cf_"
 NOBODY = "none"
-# By whom an account is somebody's own.
-OWNERS = {Role.SALES: "ae", Role.DELIVERY: "delivery"}
 
 
 class WordsField(forms.MultipleChoiceField):
@@ -101,13 +101,7 @@ class AccountFilter(django_filters.FilterSet):
 
     def held(self, accounts: AccountQuerySet, name: str, scope: str) -> AccountQuerySet:
         member = getattr(self.request, "membership", None)
-        if member is None or scope == "all":
-            return accounts
-        holder = OWNERS.get(Role(member.role), "csm")
-        if scope == "own":
-            return accounts.filter(**{f"{holder}_id": member.user_id})
-        colleagues = Team.objects.colleagues_of(member.user_id)  # type: ignore[attr-defined]
-        return accounts.filter(**{f"{holder}_id__in": colleagues})
+        return accounts if member is None else scope_for(scope, member).accounts(accounts)
 
     def state(self, accounts: AccountQuerySet, name: str, value: Any) -> AccountQuerySet:
         self.known &= STATES[name](value, calendar.local_today(self.request.tenant))
@@ -136,15 +130,31 @@ def _quiet(value: str, today: dt.date) -> Q:
     return Q(states__last_touch_at=None) | Q(states__last_touch_at__lt=since)
 
 
-def _minor(amount: Decimal) -> int:
-    return int(amount * 100)
+def _arr(bound: str, amount: Decimal) -> Q:
+    """Whole units as people type them, held against each account's own smallest ones."""
+    counted = sorted({formats.USUAL_DIGITS, *formats.DIGITS.values()})
+    usual = ~Q(currency__in=sorted(formats.DIGITS)) & _minor(bound, amount, formats.USUAL_DIGITS)
+    others = [
+        Q(currency__in=sorted(code for code, places in formats.DIGITS.items() if places == digits))
+        & _minor(bound, amount, digits)
+        for digits in counted
+        if digits != formats.USUAL_DIGITS
+    ]
+    # True of all that follows, and the one part of it that an index over the states can answer.
+    widest = _minor(bound, amount, counted[0] if bound == "gte" else counted[-1])
+    return widest & reduce(or_, others, usual)
+
+
+def _minor(bound: str, amount: Decimal, digits: int) -> Q:
+    exact = amount.scaleb(digits)
+    return Q(**{f"states__arr_minor__{bound}": math.ceil(exact) if bound == "gte" else math.floor(exact)})
 
 
 STATES: dict[str, Callable[[Any, dt.date], Q]] = {
     "renewal": _renewal,
     "quiet": _quiet,
-    "arr_min": lambda value, today: Q(states__arr_minor__gte=_minor(value)),
-    "arr_max": lambda value, today: Q(states__arr_minor__lte=_minor(value)),
+    "arr_min": lambda value, today: _arr("gte", value),
+    "arr_max": lambda value, today: _arr("lte", value),
 }
 
 

@@ -10,8 +10,10 @@ SYMBOLS = {
     "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "BRL": "R$", "MXN": "MX$", "CNY": "CN¥",
 }  # fmt: skip
 # How many digits a currency's smallest unit has, where it isn't two (ISO 4217).
-DIGITS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "ISK": 0, "XAF": 0, "XOF": 0, "PYG": 0, "UGX": 0,
-          "BHD": 3, "KWD": 3, "OMR": 3, "JOD": 3, "TND": 3, "IQD": 3, "LYD": 3}  # fmt: skip
+DIGITS = {"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0,
+          "UGX": 0, "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
+          "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3}  # fmt: skip
+USUAL_DIGITS = 2
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 
@@ -69,11 +71,6 @@ def date(day: dt.date | None) -> str:
 def day_month(day: dt.date | None) -> str:
     """ "22 Jan": where the year is plain."""
     return NOTHING if day is None else f"{day.day} {MONTHS[day.month - 1]}"
-
-
-def month_year(day: dt.date | None) -> str:
-    """ "Jan 2027"."""
-    return NOTHING if day is None else f"{MONTHS[day.month - 1]} {day.year}"
 
 
 def clock(instant: dt.datetime | None) -> str:

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     CONTRACT_EDIT = "contract.edit"
     # Narrower than CONTRACT_EDIT: the first contract of an account that comes with its handoff, and no other.
     DEAL_BRING = "deal.bring"
+    PRODUCT_EDIT = "product.edit"
     TASK_VIEW = "task.view"
     TASK_EDIT = "task.edit"
     NOTE_ADD = "note.add"
@@ -115,7 +116,7 @@ SPECS: dict[Role, RoleSpec] = {
     Role.OPS: RoleSpec(
         "CS operations",
         "Keeps the model, the data and the plays in order.",
-        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.KEY_MANAGE, P.DATA_IMPORT, P.DATA_EXPORT},
+        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.PRODUCT_EDIT, P.KEY_MANAGE, P.DATA_IMPORT, P.DATA_EXPORT},
     ),
     Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
     Role.INTEGRATION: RoleSpec(
@@ -126,6 +127,7 @@ SPECS: dict[Role, RoleSpec] = {
             P.DEAL_BRING,
             P.DATA_IMPORT,
             P.DATA_EXPORT,
+            P.PRODUCT_EDIT,
             P.HANDOFF_WRITE,
             P.HANDOFF_DECIDE,
             P.PLAY_EDIT,

@@ -1,9 +1,11 @@
 """One log line per happening, on standard error, as JSON or for the eye; no customer's data in it."""
 
+import logging
 import os
 from typing import Any
 
 import structlog
+from django.core.exceptions import PermissionDenied
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -18,12 +20,21 @@ structlog.configure(
 _AS_JSON = os.environ.get("LOG_FORMAT") == "json"
 _RENDER: Any = structlog.processors.JSONRenderer() if _AS_JSON else structlog.dev.ConsoleRenderer()
 
+
+def without_refusals_traces(record: logging.LogRecord) -> bool:
+    """A 403 is an answer, not an error: one line says it, and where it was raised is no news."""
+    if record.exc_info and isinstance(record.exc_info[1], PermissionDenied):
+        record.exc_info = record.exc_text = None
+    return True
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"()": structlog.stdlib.ProcessorFormatter, "processor": _RENDER, "foreign_pre_chain": _SHARED}
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_refusals_traces}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from environs import Env
 
 from csom.logs import LOGGING  # noqa: F401  (Django reads it from here)
@@ -209,4 +210,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
-UNFOLD = {"SITE_TITLE": "CSOM", "SITE_HEADER": "CSOM", "SHOW_BACK_BUTTON": True}
+UNFOLD = {
+    "SITE_TITLE": "CSOM",
+    "SITE_HEADER": "CSOM",
+    "SHOW_BACK_BUTTON": True,
+    # Named, since browsers otherwise ask for a /favicon.ico that isn't there.
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}],
+}

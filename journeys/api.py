@@ -24,7 +24,7 @@ from accounts.models import Contact
 from accounts.roles import Permission
 from journeys.actions import spiced
 from journeys.models import SpicedConfirmation, SpicedEntry
-from journeys.spiced import CHOICES, KINDS, SOURCES
+from journeys.spiced import CHOICES, IMPACTS, KINDS, SOURCES
 
 PLAIN = (
     "id", "letter", "kind", "statement", "due_on", "consequence", "source", "source_ref", "evidence", "occurred_on",
@@ -65,7 +65,7 @@ class SpicedEntryShape(Shape):
     id = serializers.IntegerField()
     account = serializers.IntegerField(help_text="The account's id.")
     letter = serializers.ChoiceField(choices=CHOICES)
-    kind = serializers.ChoiceField(choices=KINDS, allow_blank=True, help_text="Of an impact.")
+    kind = serializers.ChoiceField(choices=KINDS, allow_blank=True, help_text="Of an impact, or of a decision.")
     statement = serializers.CharField()
     due_on = serializers.DateField(allow_null=True, help_text="Of a critical event.")
     consequence = serializers.CharField(help_text="Of a critical event: what it costs to miss it.")
@@ -98,7 +98,7 @@ class SpicedEntryShape(Shape):
 
 class Statement(Entry):
     statement = Text(LONGEST, required=True)
-    kind = serializers.ChoiceField(choices=KINDS, required=False, help_text="Of an impact, and needed there.")
+    kind = serializers.ChoiceField(choices=IMPACTS, required=False, help_text="Of an impact, and needed there.")
     due_on = Day(required=False, allow_null=True, help_text="Of a critical event.")
     consequence = Text(LONGEST, required=False, help_text="Of a critical event.")
     said_by = Id(required=False, allow_null=True, help_text="The id of the contact who said it.")

@@ -10,7 +10,7 @@ from django import forms
 from accounts.forms.tasks import Day
 from accounts.models import Account, Contact
 from journeys.models import SpicedEntry
-from journeys.spiced import CHOICES, KINDS, SOURCES
+from journeys.spiced import CHOICES, IMPACTS, SOURCES
 
 # The handoff and other systems write for themselves.
 BY_HAND = [(code, label) for code, label in SOURCES if code not in ("handoff", "api")]
@@ -33,7 +33,7 @@ class StatementForm(forms.Form):
     """One statement. Fields that don't belong to the letter are left out."""
 
     letter = forms.ChoiceField(choices=CHOICES, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(choices=KINDS, widget=forms.RadioSelect, label="Impact")
+    kind = forms.ChoiceField(choices=IMPACTS, widget=forms.RadioSelect, label="Impact")
     statement = forms.CharField(label="What was said", widget=forms.Textarea(attrs={"rows": 3}))
     due_on = forms.DateField(required=False, label="Date", widget=Day)
     consequence = forms.CharField(

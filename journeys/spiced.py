@@ -56,8 +56,11 @@ LETTERS = (
 BY_CODE = {letter.code: letter for letter in LETTERS}
 CHOICES = [(letter.code, letter.label) for letter in LETTERS]
 
-RATIONAL, EMOTIONAL = "rational", "emotional"
-KINDS = [(RATIONAL, "For the company"), (EMOTIONAL, "For a person")]
+RATIONAL, EMOTIONAL, BUYERS = "rational", "emotional", "buyers"
+IMPACTS = [(RATIONAL, "For the company"), (EMOTIONAL, "For a person")]
+# Who said yes belongs to the decision, and doesn't yet say how they decide.
+KINDS = [*IMPACTS, (BUYERS, "Who bought")]
+KINDS_OF = {"impact": [kind for kind, _ in IMPACTS], "decision": ["", BUYERS]}
 
 SOURCES = [
     ("handoff", "Handoff"),

@@ -19,7 +19,7 @@ from accounts.views.header import header
 from journeys.actions import spiced
 from journeys.forms import ConfirmForm, StatementForm
 from journeys.models import SpicedConfirmation, SpicedEntry
-from journeys.spiced import BY_CODE, LETTERS, Letter
+from journeys.spiced import BUYERS, BY_CODE, KINDS, KINDS_OF, LETTERS, Letter
 
 
 @dataclass
@@ -49,7 +49,8 @@ def spiced_page(request: MemberRequest, pk: int) -> HttpResponse:
 @requires(Permission.ACCOUNT_VIEW)
 def account_panel(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
-    return render(request, "journeys/panel.html", {"account": account, "sections": record_of(account)})
+    lines = [(letter, latest(letter, statements)) for letter, statements in record_of(account)]
+    return render(request, "journeys/panel.html", {"account": account, "sections": lines})
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,6 +124,15 @@ def record_of(account: Account) -> list[tuple[Letter, list[Statement]]]:
             rows[head].earlier.append(row)
     standing = [row for pk, row in rows.items() if pk not in replaced]
     return [(letter, [row for row in standing if row.entry.letter == letter.code]) for letter in LETTERS]
+
+
+def latest(letter: Letter, statements: list[Statement]) -> list[tuple[str, Statement | None]]:
+    """(kind in words, newest of its kind): both impacts, and beside how they decide who bought. Empty: nothing said."""
+    if not statements:
+        return []
+    first = {row.entry.kind: row for row in reversed(statements)}
+    kinds = [kind for kind in KINDS_OF.get(letter.code, [""]) if kind != BUYERS or kind in first]
+    return [(dict(KINDS).get(kind, ""), first.get(kind)) for kind in kinds]
 
 
 def _entry_or_404(request: MemberRequest, pk: int) -> SpicedEntry:

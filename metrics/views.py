@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from accounts import formats
 from accounts.access import MemberRequest, requires, visible_accounts
@@ -13,6 +14,7 @@ from metrics.reports.book import Book, book
 from metrics.revenue import percent
 
 
+@require_GET
 @requires(Permission.ACCOUNT_VIEW)
 def book_figures(request: MemberRequest) -> HttpResponse:
     """Loaded after the page: sums over every account have no place in the list's own time."""

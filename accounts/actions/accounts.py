@@ -6,32 +6,37 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import DomainNameValidator
 from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions import custom_values, ownership, states
-from accounts.actions.errors import Refused, named_refusals, refuse
-from accounts.actions.validity import check, check_change, closes_circle, only, settled
+from accounts.actions.errors import Errors, Refused, named_refusals, noting, refuse
+from accounts.actions.validity import check_change, closes_circle, only, settled
 from accounts.actions.writing import change, told
-from accounts.models import Account, Phase, PhaseChange, User
+from accounts.currencies import CODES, UNKNOWN
+from accounts.models import Account, Phase, PhaseChange, Tenant, User
+from accounts.tenancy.context import current_tenant_id
 
 OWNERS = tuple(ownership.ROLES)
 FIELDS = (
     "name", "domain", "external_id", "industry", "region", "segment", "touch_model", "currency", "parent", "custom",
     *OWNERS,
 )  # fmt: skip
+DOMAIN = DomainNameValidator(message="This must be a domain, such as acme.com.")
 
 
 @transaction.atomic
 def open(values: Mapping[str, Any], *, by: User | None, now: dt.datetime | None = None) -> Account:
-    """A new account in the phase «committed». `values`: names of the model's fields; owners are users."""
-    given = _tidy(only(values, FIELDS))
-    given["custom"] = custom_values.merged({}, given.get("custom") or {})
+    """A new account in the phase «committed», in the workspace's currency unless said. Owners are users."""
+    given = _taken(Account(), values)
+    if "currency" not in given:
+        given["currency"] = Tenant.objects.get(pk=current_tenant_id()).currency
     account = Account(**given)
     if now is not None:
         account.created_at = account.updated_at = account.phase_since = now
-    check(account)
     with named_refusals(Account):
         account.save(force_insert=True)
     settled(account)
@@ -51,13 +56,7 @@ def edit(
     now: dt.datetime | None = None,
 ) -> Account:
     """Changes what differs; `custom` is laid over what is there. Stale `version`: Conflict."""
-    given = _tidy(only(values, FIELDS))
-    if "custom" in given:
-        given["custom"] = custom_values.merged(account.custom, given["custom"] or {})
-    check_change(account, given)
-    _check_currency(account, given)
-    _check_parent(account, given)
-    changed = change(account, given, version=version)
+    changed = change(account, _taken(account, values), version=version)
     for role in OWNERS:
         if role in changed:
             ownership.tell(account, role, *changed.pop(role), by=by, now=now)
@@ -115,26 +114,64 @@ def upsert_by_external_id(external_id: str, values: Mapping[str, Any], *, by: Us
     return edit(restore(found, by=by), {**values, "external_id": external_id}, by=by), False
 
 
+def wrong(values: Mapping[str, Any], account: Account | None = None) -> Errors:
+    """All that `open`, or `edit` of this account, would refuse in these values; what isn't among them isn't missed."""
+    return _read(account or Account(name="?"), values)[1]
+
+
+def _taken(account: Account, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as they are kept, or Refused with all that is wrong."""
+    given, errors = _read(account, values)
+    if errors:
+        raise Refused(errors)
+    return given
+
+
+def _read(account: Account, values: Mapping[str, Any]) -> tuple[dict[str, Any], Errors]:
+    given, errors = _tidy(only(values, FIELDS)), Errors()
+    with noting(errors):
+        if "custom" in given:
+            given["custom"] = custom_values.merged(account.custom, given["custom"] or {})
+    for check in (_check_currency, _check_domain, _check_parent, check_change):
+        with noting(errors):
+            check(account, given)
+    return given, errors
+
+
 def _tidy(given: dict[str, Any]) -> dict[str, Any]:
     for name, shaped in (("currency", str.upper), ("domain", str.lower)):
         if isinstance(given.get(name), str):
             given[name] = shaped(given[name])
     if "external_id" in given:
         given["external_id"] = given["external_id"] or None
-    currency = given.get("currency", "USD")
-    if not (isinstance(currency, str) and len(currency) == 3 and currency.isascii() and currency.isalpha()):
-        raise refuse("currency", "This must be a currency of three letters, such as USD.")
     return given
 
 
 def _check_currency(account: Account, given: Mapping[str, Any]) -> None:
-    if given.get("currency", account.currency) != account.currency and account.contracts.exists():
+    currency = given.get("currency") or account.currency
+    if currency == account.currency:
+        return
+    if currency not in CODES:
+        raise refuse("currency", UNKNOWN)
+    if account.pk is not None and account.contracts.exists():
         raise refuse("currency", f"The contracts of this account are in {account.currency}.")
+
+
+def _check_domain(account: Account, given: Mapping[str, Any]) -> None:
+    domain = given.get("domain") or account.domain
+    if domain == account.domain:
+        return
+    try:
+        DOMAIN(domain)
+    except ValidationError as error:
+        raise Refused({"domain": list(error.messages)}) from error
 
 
 def _check_parent(account: Account, given: Mapping[str, Any]) -> None:
     above = given.get("parent")
-    if isinstance(above, Account) and above.pk != account.parent_id and closes_circle(account, "parent", above):
+    if account.pk is None or not isinstance(above, Account) or above.pk == account.parent_id:
+        return
+    if closes_circle(account, "parent", above):
         raise refuse("parent", "An account can't be above itself.")
 
 

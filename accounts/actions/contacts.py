@@ -17,6 +17,7 @@ from accounts.models import Account, Contact, User
 FIELDS = (
     "name", "email", "phone", "title", "persona", "buying_role", "stance", "influence", "reports_to", "external_id",
 )  # fmt: skip
+ELSEWHERE = "This person is at another account."
 
 
 @transaction.atomic
@@ -117,7 +118,7 @@ def _tidy(given: dict[str, Any]) -> dict[str, Any]:
 def _check_reports_to(contact: Contact, given: Mapping[str, Any]) -> None:
     above: Contact | None = given.get("reports_to")
     if above is not None and above.account_id != contact.account_id:
-        raise refuse("reports_to", "This person is at another account.")
+        raise refuse("reports_to", ELSEWHERE)
     if above is None or contact.pk is None or above.pk == contact.reports_to_id:
         return
     if closes_circle(contact, "reports_to", above):
@@ -130,6 +131,6 @@ def _check_successor(contact: Contact, successor: Contact | None) -> None:
     if successor.pk == contact.pk:
         raise refuse("successor", "Nobody can succeed themselves.")
     if successor.account_id != contact.account_id:
-        raise refuse("successor", "This person is at another account.")
+        raise refuse("successor", ELSEWHERE)
     if successor.departed_on is not None:
         raise refuse("successor", f"{successor.name} left, too.")

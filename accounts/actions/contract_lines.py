@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from accounts.actions.errors import Refused
+from accounts.actions.errors import Errors, Refused
 from accounts.models import Contract, ContractLine, Product
 
-Errors = dict[str, list[str]]
 KNOWN = {"product", "quantity", "amount_minor", "start_on", "end_on"}
 MOST = 2**31 - 1
 MOST_MINOR = 2**53
@@ -25,31 +24,39 @@ class Line:
     end_on: dt.date
 
 
-def read_lines(contract: Contract, said: Sequence[Mapping[str, Any]], since: dt.date | None = None) -> list[Line]:
-    """The lines with their days filled in from the term (from `since` on, in an amendment), or Refused."""
+def read_lines(
+    contract: Contract, said: Sequence[Mapping[str, Any] | None], since: dt.date | None = None
+) -> list[Line]:
+    """The lines with their days filled in from the term (from `since` on, in an amendment), or Refused.
+
+    None is a line that was refused already: the others are still looked at.
+    """
     if not said:
         raise Refused({"lines": ["A contract needs at least one line."]})
     errors: Errors = {}
     lines: list[Line] = []
     seen: set[int] = set()
+    rows = {} if since is None else {row.product_id: row for row in contract.lines.all()}
     for index, values in enumerate(said):
-        wrong = _wrong(contract, values, seen)
-        errors |= {f"lines.{index}.{field}": [message] for field, message in wrong.items()}
-        if wrong:
+        if values is None:
             continue
-        seen.add(values["product"].pk)
-        lines.append(
-            Line(
-                values["product"],
-                values.get("quantity", 1),
-                values["amount_minor"],
-                values.get("start_on") or since or contract.start_on,
-                values.get("end_on") or contract.end_on,
-            )
-        )
+        wrong = _wrong(contract, values, seen)
+        if isinstance(values.get("product"), Product):
+            seen.add(values["product"].pk)
+        if not wrong:
+            line = _line(contract, values, since)
+            lines.append(line)
+            wrong = _too_early(rows.get(line.product.pk), line, since)
+        errors |= {f"lines.{index}.{field}": [message] for field, message in wrong.items()}
     if errors:
         raise Refused(errors)
     return lines
+
+
+def _line(contract: Contract, values: Mapping[str, Any], since: dt.date | None) -> Line:
+    start = values.get("start_on") or since or contract.start_on
+    end = values.get("end_on") or contract.end_on
+    return Line(values["product"], values.get("quantity", 1), values["amount_minor"], start, end)
 
 
 def write_lines(contract: Contract, lines: Sequence[Line]) -> None:
@@ -63,17 +70,30 @@ def amend_lines(contract: Contract, lines: Sequence[Line], on: dt.date) -> None:
         row = rows.pop(line.product.pk, None)
         if row is not None and row.end_on == line.end_on <= on:
             continue  # over before the change, which doesn't reach back
-        if row is None or row.end_on <= on:
-            line = replace(line, start_on=max(line.start_on, on))
-        elif line.start_on <= on:
-            line = replace(line, start_on=row.start_on)
-        _row(contract, line, row).save()
+        _row(contract, _placed(row, line, on), row).save()
     for row in rows.values():
         if row.start_on >= on:
             row.delete()
         elif row.end_on > on:
             row.end_on = on
             row.save(update_fields=["end_on"])
+
+
+def _placed(row: ContractLine | None, line: Line, on: dt.date) -> Line:
+    """A line that runs already keeps its beginning; any other begins with the change or later."""
+    if row is None or row.end_on <= on:
+        return replace(line, start_on=max(line.start_on, on))
+    return replace(line, start_on=row.start_on) if line.start_on <= on else line
+
+
+def _too_early(row: ContractLine | None, line: Line, on: dt.date | None) -> dict[str, str]:
+    """A change doesn't reach back: what it says of a line must still lie ahead of it."""
+    if on is None or (row is not None and row.end_on == line.end_on <= on):
+        return {}
+    start = _placed(row, line, on).start_on
+    if line.end_on > max(start, on) or (start < on and line.end_on == on):
+        return {}
+    return {"end_on": f"The change begins on {on}: this must end after that day."}
 
 
 def same(contract: Contract, lines: Sequence[Line], on: dt.date) -> bool:
@@ -114,12 +134,17 @@ def _wrong(contract: Contract, values: Mapping[str, Any], seen: set[int]) -> dic
 
 
 def _wrong_days(contract: Contract, values: Mapping[str, Any]) -> dict[str, str]:
-    start, end = values.get("start_on") or contract.start_on, values.get("end_on") or contract.end_on
-    term = f"The term runs from {contract.start_on} to {contract.end_on}."
-    if not contract.start_on <= start < contract.end_on:
-        return {"start_on": term}
-    if end > contract.end_on:
-        return {"end_on": term}
+    """A term that isn't one itself says nothing about its lines; they are still held against themselves."""
+    first, last = contract.start_on, contract.end_on
+    start, end = values.get("start_on") or first, values.get("end_on") or last
+    if first and last and first < last:
+        term = f"The term runs from {first} to {last}."
+        if not first <= start < last:
+            return {"start_on": term}
+        if end > last:
+            return {"end_on": term}
+    elif not (values.get("start_on") and values.get("end_on")):
+        return {}
     return {"end_on": "A line must end after it starts."} if end <= start else {}
 
 

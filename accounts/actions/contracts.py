@@ -11,14 +11,13 @@ from django.db import transaction
 from accounts import timeline
 from accounts.actions import revenue, states
 from accounts.actions.contract_lines import amend_lines, read_lines, same, write_lines
-from accounts.actions.errors import Refused, named_refusals, refuse
-from accounts.actions.validity import check, check_change, only, settled
+from accounts.actions.contract_terms import EDITABLE, draft, moved, read_amendment, tidy, wrong
+from accounts.actions.errors import Refused, named_refusals, noting, refuse
+from accounts.actions.validity import check_change, only, settled
 from accounts.actions.writing import change, stamp, told
 from accounts.formats import money, signed_money
 from accounts.models import Account, Contract, User
 
-TERM = ("name", "currency", "signed_on", "start_on", "end_on", "auto_renew", "notice_days", "external_id")
-EDITABLE = ("name", "auto_renew", "notice_days", "external_id")
 Lines = Sequence[Mapping[str, Any]]
 
 
@@ -36,7 +35,7 @@ def sign(
 
     Errors of a line are named lines.<index>.<field>.
     """
-    contract = Contract(account=_locked(account), **_term(account, {"signed_on": today} | dict(values)))
+    contract = draft(_locked(account), values, today=today)
     return _agree(contract, lines, "contract.signed", by=by, today=today, now=now)
 
 
@@ -54,13 +53,7 @@ def renew(
     """The next term after this one; what differs against it is all that moves."""
     account = _locked(contract.account)
     _must_run(contract)
-    following = {
-        "name": contract.name, "signed_on": today, "start_on": contract.end_on,
-        "auto_renew": contract.auto_renew, "notice_days": contract.notice_days,
-    }  # fmt: skip
-    term = Contract(account=account, renews=contract, **_term(account, following | dict(values)))
-    if term.start_on <= contract.start_on:
-        raise refuse("start_on", f"The term that it renews starts on {contract.start_on}.")
+    term = draft(account, values, today=today, renews=contract)
     return _agree(term, lines, "contract.renewed", by=by, today=today, reason=reason, now=now)
 
 
@@ -79,9 +72,9 @@ def amend(
     """From `on` these are all its lines; a product that isn't among them ends there."""
     account = _locked(contract.account)
     _must_run(contract)
-    if not contract.start_on <= on < contract.end_on:
-        raise refuse("on", f"The term runs from {contract.start_on} to {contract.end_on}; renew it for later.")
-    read = read_lines(contract, lines, since=on)
+    read, errors = read_amendment(contract, lines, on)
+    if errors:
+        raise Refused(errors)
     stamp(contract, version=version)
     amend_lines(contract, read, on)
     moved = revenue.follow(contract, on, by=by, reason=reason.strip(), now=now)
@@ -121,7 +114,7 @@ def end(
 @transaction.atomic
 def edit(contract: Contract, values: Mapping[str, Any], *, by: User | None, version: int | None = None) -> Contract:
     """What moves no money: name, automatic renewal, notice, external id."""
-    given = _tidy(only(values, EDITABLE))
+    given = tidy(only(values, EDITABLE))
     check_change(contract, given)
     changed = change(contract, given, version=version)
     if changed:
@@ -149,13 +142,14 @@ def upsert_by_external_id(
 def _say_again(
     contract: Contract, account: Account, given: Mapping[str, Any], lines: Lines, by: User | None, today: dt.date
 ) -> Contract:
-    fixed = {"account": account, **{name: given[name] for name in only(given, TERM) if name not in EDITABLE}}
-    moved = [name for name, value in fixed.items() if getattr(contract, name) != value]
-    if moved:
-        raise Refused({name: ["This is fixed once signed; renew the contract or sign another."] for name in moved})
+    errors, read = moved(contract, account, given), []
+    with noting(errors):
+        read = read_lines(contract, lines)
+    if errors:
+        raise Refused(errors)
     edit(contract, {name: value for name, value in given.items() if name in EDITABLE}, by=by)
     on = max(today, contract.start_on)
-    if not same(contract, read_lines(contract, lines), on):
+    if not same(contract, read, on):
         amend(contract, lines, on=on, by=by, today=today)
     return contract
 
@@ -174,24 +168,6 @@ def _must_run(contract: Contract) -> None:
         raise refuse("", "This contract has been renewed already; go on with the newer one.")
 
 
-def _term(account: Account, values: Mapping[str, Any]) -> dict[str, Any]:
-    given = _tidy({"currency": account.currency} | only(values, TERM))
-    if given["currency"] != account.currency:
-        raise refuse("currency", f"Contracts of this account are in {account.currency}.")
-    missing = [name for name in ("name", "signed_on", "start_on", "end_on") if not given.get(name)]
-    if missing:
-        raise Refused({name: ["This field is required."] for name in missing})
-    if given["end_on"] <= given["start_on"]:
-        raise refuse("end_on", "The term must end after it starts.")
-    return given
-
-
-def _tidy(given: dict[str, Any]) -> dict[str, Any]:
-    if "external_id" in given:
-        given["external_id"] = given["external_id"] or None
-    return given
-
-
 def _agree(
     contract: Contract,
     lines: Lines,
@@ -204,8 +180,11 @@ def _agree(
 ) -> Contract:
     if now is not None:
         contract.created_at = contract.updated_at = now
-    check(contract)
-    read = read_lines(contract, lines)
+    errors, read = wrong(contract), []
+    with noting(errors):
+        read = read_lines(contract, lines)
+    if errors:
+        raise Refused(errors)
     with named_refusals(Contract):
         contract.save(force_insert=True)
     settled(contract)

@@ -9,11 +9,13 @@ from typing import Any
 from django.db import IntegrityError, models, transaction
 from django.db.models import Model
 
+Errors = dict[str, list[str]]
+
 
 class Refused(Exception):
     """The input can't be taken: {field: [messages]}; "" is the whole."""
 
-    def __init__(self, errors: dict[str, list[str]]) -> None:
+    def __init__(self, errors: Errors) -> None:
         self.errors = errors
         said = {field: " ".join(messages) for field, messages in errors.items()}
         super().__init__("; ".join(f"{field}: {text}" if field else text for field, text in said.items()))
@@ -29,6 +31,16 @@ class Conflict(Exception):
 
 def refuse(field: str, message: str) -> Refused:
     return Refused({field: [message]})
+
+
+@contextlib.contextmanager
+def noting(errors: Errors) -> Iterator[None]:
+    """Puts a refusal on the list instead of stopping at it: whoever asked hears of all that is wrong at once."""
+    try:
+        yield
+    except Refused as refused:
+        for field, messages in refused.errors.items():
+            errors.setdefault(field, messages)
 
 
 @contextlib.contextmanager

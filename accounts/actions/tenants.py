@@ -10,8 +10,9 @@ from django.db import transaction
 
 from accounts import timeline
 from accounts.actions import states
-from accounts.actions.errors import Refused
+from accounts.actions.errors import Refused, refuse
 from accounts.actions.seen import locked
+from accounts.currencies import CODES, UNKNOWN
 from accounts.models import Membership, Tenant, Touch, TouchModel, User
 from accounts.roles import Role
 from accounts.tenancy.context import tenant_context
@@ -64,3 +65,5 @@ def _check(tenant: Tenant) -> None:
         tenant.full_clean()
     except ValidationError as error:
         raise Refused(error.message_dict) from error
+    if tenant.currency not in CODES:
+        raise refuse("currency", UNKNOWN)

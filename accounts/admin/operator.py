@@ -8,11 +8,11 @@ from django import forms
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.actions import people, tenants
+from accounts.admin.sites import PlainAdmin
 from accounts.models import ApiKey, Invitation, Membership, Tenant, TenantWork, User
 from accounts.tenancy.context import tenant_context
 
@@ -31,10 +31,8 @@ class OperatorSite(UnfoldAdminSite):
 operator_site = OperatorSite(name="admin")
 
 
-class OperatorAdmin(ModelAdmin):
+class OperatorAdmin(PlainAdmin):
     """Whoever passes the site's gate may look; what may be written each class says itself."""
-
-    list_per_page = 50
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)

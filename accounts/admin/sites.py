@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
@@ -42,10 +42,19 @@ HIDDEN = {"id", "tenant"}
 LONG = (models.JSONField, models.TextField)
 
 
-class ReadOnlyAdmin(ModelAdmin):
-    """Shows rows and changes none: an action would have written an event, a form here would not."""
+class PlainAdmin(ModelAdmin):
+    """What both admins share: pages of fifty, and a row that isn't within reach isn't there."""
 
     list_per_page = 50
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> NoReturn:
+        # Django would lead to the index with a message, which answers another tenant's id with a success.
+        raise Http404(f"No such {opts.verbose_name}")
+
+
+class ReadOnlyAdmin(PlainAdmin):
+    """Shows rows and changes none: an action would have written an event, a form here would not."""
+
     show_full_result_count = False
 
     def has_module_permission(self, request: HttpRequest) -> bool:

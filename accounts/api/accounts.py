@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions import accounts
-from accounts.actions.errors import Conflict
+from accounts.actions.errors import Conflict, Errors
 from accounts.api.fields import LARGEST_ID, NO_ACCOUNT, Amount, Entry, Member, Money, Person, Text, Versioned
 from accounts.api.filters import AccountFilters
 from accounts.api.resource import BY_EXTERNAL_ID, Readable, Shape, known_external_id, tagged
@@ -73,7 +73,7 @@ class AccountEntry(Entry):
     }  # fmt: skip
 
     name = Text(200, required=True)
-    domain = Text(253, required=False)
+    domain = Text(253, required=False, help_text="Such as acme.com: without scheme, port or path.")
     external_id = serializers.CharField(max_length=120, required=False, allow_null=True)
     industry = Text(80, required=False)
     region = Text(80, required=False)
@@ -84,7 +84,7 @@ class AccountEntry(Entry):
         min_length=3,
         max_length=3,
         required=False,
-        help_text="ISO 4217; the workspace's own if left out.",
+        help_text="A currency of ISO 4217; a new account's is the workspace's own if left out.",
     )
     csm = Member(required=False, allow_null=True)
     ae = Member(required=False, allow_null=True)
@@ -102,6 +102,10 @@ class AccountEntry(Entry):
             raise serializers.ValidationError(NO_ACCOUNT)
         return above
 
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        known = {name: value for name, value in values.items() if name in accounts.FIELDS}
+        return super().wrong(data, values) | accounts.wrong(known, self.context.get("row"))
+
 
 class AccountChange(AccountEntry, Versioned):
     """Fields that are left out stay as they are."""
@@ -116,6 +120,10 @@ class AccountByExternalId(AccountEntry):
 
     external_id = None  # type: ignore[assignment]
     name = Text(200, required=False, allow_blank=False)
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        missing = {} if self.context.get("row") or "name" in data else {"name": ["A new account needs a name."]}
+        return super().wrong(data, values) | missing
 
 
 class PhaseMove(Versioned):
@@ -164,12 +172,11 @@ class AccountResource(Readable):
         return super().rows().filter(archived_at=None) if listed else super().rows()
 
     def create(self, request: Request) -> Response:
-        values = {"currency": self.tenant.currency} | self.said()
-        return self.answer(accounts.open(values, by=self.by).pk, 201)
+        return self.answer(accounts.open(self.said(), by=self.by).pk, 201)
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        values = self.said(partial=True)
         account = self.found(pk=int(pk))
+        values = self.said(partial=True, row=account)
         accounts.edit(account, values, by=self.by, version=self.version(values))
         return self.answer(account.pk)
 
@@ -201,10 +208,7 @@ class AccountResource(Readable):
     @extend_schema(summary="Create or change an account by your id")
     @by_external_id.mapping.put
     def put_by_external_id(self, request: Request, external_id: str) -> Response:
-        values, external_id = self.said(), known_external_id(external_id)
-        if not Account.objects.filter(external_id=external_id).exists():
-            if "name" not in values:
-                raise ValidationError({"name": ["A new account needs a name."]})
-            values = {"currency": self.tenant.currency} | values
+        external_id = known_external_id(external_id)
+        values = self.said(row=Account.objects.filter(external_id=external_id).first())
         account, created = accounts.upsert_by_external_id(external_id, values, by=self.by)
         return self.answer(account.pk, 201 if created else 200)

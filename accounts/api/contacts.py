@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions import contacts
-from accounts.api.fields import Day, Entry, Id, OfAccount, Text, Versioned
+from accounts.actions.errors import Errors
+from accounts.api.fields import Day, Entry, Id, OfAccount, Text, Versioned, account_of
 from accounts.api.filters import ContactFilters
 from accounts.api.resource import BY_EXTERNAL_ID, Readable, Shape, known_external_id, tagged
 from accounts.models import BuyingRole, Contact, Influence, Stance
@@ -22,6 +23,7 @@ PLAIN = (
     "id", "external_id", "name", "email", "phone", "title", "persona", "buying_role", "stance", "influence",
     "departed_on", "moved_to", "version", "created_at", "updated_at",
 )  # fmt: skip
+NEEDED = "A new contact needs this."
 NO_CONTACT = "No contact in this workspace has this id."
 
 
@@ -80,6 +82,13 @@ class ContactFields(Entry):
     def validate_reports_to(self, pk: int | None) -> Contact | None:
         return contact_of(pk)
 
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        errors, row, above = super().wrong(data, values), self.context.get("row"), values.get("reports_to")
+        account = account_of(values) or (row and row.account)
+        if above and account and above.account_id != account.pk:
+            errors["reports_to"] = [contacts.ELSEWHERE]
+        return errors
+
 
 class ContactEntry(ContactFields, OfAccount):
     example: ClassVar[dict[str, Any]] = {
@@ -100,6 +109,14 @@ class ContactByExternalId(ContactFields, OfAccount):
     external_id = None  # type: ignore[assignment]
     name = Text(160, required=False, allow_blank=False)
     account_optional = True
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        errors = super().wrong(data, values)
+        if self.context.get("row"):
+            return errors
+        if not {"account", "account_external_id"} & data.keys():
+            errors["account"] = [NEEDED]
+        return errors if "name" in data else errors | {"name": [NEEDED]}
 
 
 class Departure(Versioned):
@@ -122,7 +139,7 @@ class Departure(Versioned):
 )
 class ContactResource(Readable):
     noun = "contact"
-    queryset = Contact.objects.all()
+    queryset = Contact.objects.select_related("account")
     filterset_class = ContactFilters
     shape = ContactShape
     columns = (*PLAIN, "account_id", "account__external_id", "reports_to_id", "successor_id")
@@ -145,8 +162,8 @@ class ContactResource(Readable):
         return self.answer(contacts.add(values.pop("account"), values, by=self.by).pk, 201)
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        values = self.said(partial=True)
         contact = self.found(pk=int(pk))
+        values = self.said(partial=True, row=contact)
         contacts.edit(contact, values, by=self.by, version=self.version(values))
         return self.answer(contact.pk)
 
@@ -167,11 +184,9 @@ class ContactResource(Readable):
     @extend_schema(summary="Create or change a contact by your id")
     @by_external_id.mapping.put
     def put_by_external_id(self, request: Request, external_id: str) -> Response:
-        values, external_id = self.said(), known_external_id(external_id)
+        external_id = known_external_id(external_id)
         known = Contact.objects.select_related("account").filter(external_id=external_id).first()
-        missing = [] if known else [name for name in ("account", "name") if name not in values]
-        if missing:
-            raise ValidationError({name: ["A new contact needs this."] for name in missing})
+        values = self.said(row=known)
         account = values.pop("account", None) or known.account  # type: ignore[union-attr]
         contact, created = contacts.upsert_by_external_id(external_id, account, values, by=self.by)
         return self.answer(contact.pk, 201 if created else 200)

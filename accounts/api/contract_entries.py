@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Q
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.fields import LARGEST_ID, Amount, Day, Entry, Money, OfAccount, Text, Versioned
+from accounts.actions import contract_terms
+from accounts.actions.errors import Errors
+from accounts.api.contract_lines import WithLines
+from accounts.api.fields import Amount, Day, Money, OfAccount, Text, Versioned, account_of
 from accounts.api.resource import Shape
-from accounts.models import Product
+from accounts.calendar import local_today
+from accounts.models import Account, Contract
 
 PLAIN = (
     "id", "external_id", "name", "currency", "signed_on", "start_on", "end_on", "auto_renew", "notice_days", "ended_on",
     "end_reason", "version", "created_at", "updated_at",
 )  # fmt: skip
-MOST_LINES = 200
-NO_PRODUCT = "No product in this workspace has this id or code."
 
 
 class ProductOfLine(serializers.Serializer):
@@ -81,46 +82,6 @@ class ContractShape(Shape):
         return shown
 
 
-@extend_schema_field(
-    {"oneOf": [{"type": "integer"}, {"type": "string"}], "description": "A product's id or code."},
-)
-class ProductRef(serializers.Field):
-    """Only its kind is looked at here; all lines' products are found in one query."""
-
-    def to_internal_value(self, data: Any) -> int | str:
-        if isinstance(data, str) or (type(data) is int and 0 < data <= LARGEST_ID):
-            return data
-        raise serializers.ValidationError("This must be a product's id or code.")
-
-    def to_representation(self, value: Any) -> Any:
-        return value
-
-
-class LineEntry(Entry):
-    product = ProductRef()
-    quantity = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
-    amount = Money(help_text="A year for recurring products, once for others; in the contract's currency.")
-    start_on = Day(required=False, help_text="Within the term; from its start if left out.")
-    end_on = Day(required=False, help_text="Within the term; until its end if left out.")
-
-
-class WithLines(Entry):
-    lines = LineEntry(many=True, allow_empty=False, max_length=MOST_LINES)  # type: ignore[call-arg]
-
-    def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Lines as the actions take them, but for their amounts, whose currency only the contract knows."""
-        said = [line["product"] for line in lines]
-        wanted = Q(pk__in=[ref for ref in said if isinstance(ref, int)])
-        wanted |= Q(code__in=[ref for ref in said if isinstance(ref, str)])
-        known: dict[int | str, Product] = {}
-        for product in Product.objects.filter(wanted):
-            known |= {product.pk: product, product.code: product}
-        wrong = [{} if ref in known else {"product": [NO_PRODUCT]} for ref in said]
-        if any(wrong):
-            raise serializers.ValidationError(wrong)
-        return [line | {"product": known[line["product"]]} for line in lines]
-
-
 class TermEntry(WithLines):
     name = Text(160, required=True)
     signed_on = Day()
@@ -129,6 +90,18 @@ class TermEntry(WithLines):
     auto_renew = serializers.BooleanField(required=False)
     notice_days = serializers.IntegerField(min_value=0, max_value=3650, required=False)
     external_id = serializers.CharField(max_length=120, required=False, allow_null=True)
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        return super().wrong(data, values) | self.wrong_term(account_of(values), data, values)
+
+    def wrong_term(
+        self, account: Account | None, data: Mapping[str, Any], values: dict[str, Any], renews: Contract | None = None
+    ) -> Errors:
+        errors: Errors = {}
+        lines = self.lines_taken(data, account.currency if account else None, errors)
+        today = local_today(self.context["tenant"])
+        draft = contract_terms.draft(account, terms_of(values), today=today, renews=renews)
+        return errors | contract_terms.wrong(draft, lines)
 
 
 class ContractEntry(TermEntry, OfAccount):
@@ -144,12 +117,20 @@ class ContractByExternalId(TermEntry, OfAccount):
 
     external_id = None  # type: ignore[assignment]
 
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        errors, row, account = super().wrong(data, values), self.context["row"], account_of(values)
+        return contract_terms.moved(row, account, terms_of(values)) | errors if row and account else errors
+
 
 class Renewal(TermEntry):
     """The next term; what is left out is as in the one before, and it starts where that one ends."""
 
     name = Text(160, required=False, allow_blank=False)
     start_on = Day(required=False)
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        contract: Contract = self.context["row"]
+        return self.wrong_term(contract.account, data, values, renews=contract)
 
 
 class Amendment(WithLines, Versioned):
@@ -161,6 +142,11 @@ class Amendment(WithLines, Versioned):
     }
 
     on = Day()
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        errors, contract = super().wrong(data, values), self.context["row"]
+        lines = self.lines_taken(data, contract.currency, errors)
+        return errors | contract_terms.read_amendment(contract, lines, values.get("on"))[1]
 
 
 class Ending(Versioned):
@@ -179,15 +165,6 @@ class ContractChange(Versioned):
     external_id = serializers.CharField(max_length=120, required=False, allow_null=True)
 
 
-def minor_lines(lines: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
-    """The lines with their amounts in the contract's smallest unit; another currency is refused by line."""
-    wrong = [
-        {} if line["amount"]["currency"] == currency else {"amount": {"currency": [f"The contract is in {currency}."]}}
-        for line in lines
-    ]
-    if any(wrong):
-        raise serializers.ValidationError({"lines": wrong})
-    return [
-        {name: value for name, value in line.items() if name != "amount"} | {"amount_minor": line["amount"]["minor"]}
-        for line in lines
-    ]
+def terms_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What speaks of the term, apart from its account and its lines."""
+    return {name: value for name, value in values.items() if name in contract_terms.TERM}

@@ -21,8 +21,8 @@ from accounts.api.contract_entries import (
     ContractShape,
     Ending,
     Renewal,
-    minor_lines,
 )  # fmt: skip
+from accounts.api.contract_lines import in_minor
 from accounts.api.filters import ContractFilters
 from accounts.api.resource import BY_EXTERNAL_ID, Readable, known_external_id, tagged
 from accounts.calendar import local_today
@@ -77,7 +77,7 @@ class ContractResource(Readable):
     def create(self, request: Request) -> Response:
         values = self.said()
         account = values.pop("account")
-        lines = minor_lines(values.pop("lines"), account.currency)
+        lines = [in_minor(line) for line in values.pop("lines")]
         contract = contracts.sign(account, values, lines, by=self.by, today=local_today(self.tenant))
         return self.answer(contract.pk, 201)
 
@@ -90,18 +90,18 @@ class ContractResource(Readable):
     @extend_schema(summary="Renew a contract: sign the next term", responses={201: ContractShape})
     @action(detail=True, methods=["post"])
     def renew(self, request: Request, pk: str) -> Response:
-        values = self.said()
         contract = self.found(pk=int(pk))
-        lines = minor_lines(values.pop("lines"), contract.currency)
+        values = self.said(row=contract)
+        lines = [in_minor(line) for line in values.pop("lines")]
         term = contracts.renew(contract, values, lines, by=self.by, today=local_today(self.tenant))
         return self.answer(term.pk, 201)
 
     @extend_schema(summary="Amend a contract's lines")
     @action(detail=True, methods=["post"])
     def amend(self, request: Request, pk: str) -> Response:
-        values = self.said()
         contract = self.found(pk=int(pk))
-        lines = minor_lines(values.pop("lines"), contract.currency)
+        values = self.said(row=contract)
+        lines = [in_minor(line) for line in values.pop("lines")]
         version, today = self.version(values), local_today(self.tenant)
         contracts.amend(contract, lines, on=values["on"], by=self.by, today=today, version=version)
         return self.answer(contract.pk)
@@ -123,9 +123,10 @@ class ContractResource(Readable):
     @extend_schema(summary="Sign or change a contract by your id")
     @by_external_id.mapping.put
     def put_by_external_id(self, request: Request, external_id: str) -> Response:
-        values, external_id = self.said(), known_external_id(external_id)
+        external_id = known_external_id(external_id)
+        values = self.said(row=Contract.objects.filter(external_id=external_id).first())
         account = values.pop("account")
-        lines = minor_lines(values.pop("lines"), account.currency)
+        lines = [in_minor(line) for line in values.pop("lines")]
         contract, created = contracts.upsert_by_external_id(
             external_id, account, values, lines, by=self.by, today=local_today(self.tenant)
         )

@@ -3,28 +3,56 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.actions.errors import Errors
+from accounts.api.problems import by_place, nested, together
 from accounts.formats import DIGITS
 from accounts.models import Account, Membership, User
 
 LARGEST_ID = 2**63 - 1
 FIRST_DAY, LAST_DAY = dt.date(1970, 1, 1), dt.date(2199, 12, 31)
 NOBODY = "Nobody in this workspace has this id or e-mail address."
+NO_FIELD = "There is no such field here."
 NO_ACCOUNT = "No account in this workspace has this id."
 
 
 class Entry(serializers.Serializer):
-    """What a caller may say. A field that it doesn't know is refused, not ignored: a typing error must not pass."""
+    """What a caller may say; one answer names all that is wrong in it.
+
+    A field that it doesn't know is refused, not ignored: a typing error must not pass.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise serializers.ValidationError({str(name): ["There is no such field here."] for name in unknown})
-        return super().to_internal_value(data)
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        values: dict[str, Any] = {}
+        errors: dict[str, Any] = {str(name): [NO_FIELD] for name in set(data) - set(self.fields)}
+        for name, field in self.fields.items():
+            try:
+                values[name] = self._read(field, data)
+            except serializers.ValidationError as error:
+                errors[name] = by_place(error.detail)
+            except serializers.SkipField:
+                continue
+        errors = together(errors, nested(self.wrong(data, values)))
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        """What the actions would refuse in the values that could be read, asked even where others could not."""
+        return {}
+
+    def _read(self, field: Any, data: Any) -> Any:
+        value = field.run_validation(field.get_value(data))
+        more = getattr(self, f"validate_{field.field_name}", None)
+        return value if more is None else more(value)
 
 
 class Text(serializers.CharField):
@@ -131,17 +159,37 @@ class OfAccount(Entry):
         max_length=120, required=False, help_text="The account's id in your system."
     )
 
+    def validate_account(self, pk: int) -> Account:
+        return _present(pk=pk)
+
+    def validate_account_external_id(self, external_id: str) -> Account:
+        return _present(external_id=external_id)
+
+    def wrong(self, data: Mapping[str, Any], values: dict[str, Any]) -> Errors:
+        errors = super().wrong(data, values)
+        said = {account.pk for account in (values.get("account"), values.get("account_external_id")) if account}
+        if len(said) > 1:
+            errors["account"] = ["This and account_external_id name two different accounts."]
+        if not self.account_optional and not {"account", "account_external_id"} & data.keys():
+            errors["account"] = ["Name the account by its id, or by account_external_id."]
+        return errors
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        pk, external_id = attrs.pop("account", None), attrs.pop("account_external_id", None)
-        if pk is None and external_id is None:
-            if self.account_optional:
-                return attrs
-            raise serializers.ValidationError({"account": ["Name the account by its id, or by account_external_id."]})
-        given = {name: value for name, value in (("pk", pk), ("external_id", external_id)) if value is not None}
-        account = Account.objects.present().filter(**given).first()
-        if account is None:
-            raise serializers.ValidationError({"account" if pk is not None else "account_external_id": [NO_ACCOUNT]})
-        return attrs | {"account": account}
+        account = account_of(attrs)
+        named = {name: value for name, value in attrs.items() if name != "account_external_id"}
+        return named if account is None else named | {"account": account}
+
+
+def account_of(values: Mapping[str, Any]) -> Account | None:
+    """The account that the values name, by whichever of its ids."""
+    return values.get("account") or values.get("account_external_id")
+
+
+def _present(**lookup: Any) -> Account:
+    account = Account.objects.present().filter(**lookup).first()
+    if account is None:
+        raise serializers.ValidationError(NO_ACCOUNT)
+    return account
 
 
 class Versioned(Entry):

@@ -16,7 +16,9 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from accounts.api.fields import FIRST_DAY, LAST_DAY
-from accounts.models import Account, Contact, Contract, Event, Phase, Product, Task, TaskStatus, Touch
+from accounts.models import Account, Contact, Contract, Event, Membership, Phase, Product, Task, TaskStatus, Touch
+from accounts.models.membership import MembershipQuerySet
+from accounts.roles import PEOPLE_ROLE_CHOICES
 
 PAGING = {"limit", "cursor"}
 MOST_FOUND = 1000
@@ -110,6 +112,18 @@ class AccountFilters(UpdatedSince):
 
     def by_archive(self, queryset: QuerySet[Account], name: str, value: str) -> QuerySet[Account]:
         return queryset if value == ANY else queryset.filter(archived_at__isnull=value != ARCHIVED)
+
+
+class MemberFilters(df.FilterSet):
+    email = df.CharFilter(method="by_email")
+    role = Choices(choices=PEOPLE_ROLE_CHOICES)
+
+    class Meta:
+        model = Membership
+        fields: tuple[str, ...] = ()
+
+    def by_email(self, queryset: MembershipQuerySet, name: str, value: str) -> MembershipQuerySet:
+        return queryset.filter(user__email=value.strip().lower())
 
 
 class ContactFilters(UpdatedSince):

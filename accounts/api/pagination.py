@@ -21,7 +21,7 @@ CURSOR = "cursor"
 DEFAULT = 50
 LARGEST_ID = 2**63 - 1
 # What orders compare as whole numbers; everything else in an order is an instant.
-WHOLE = ("id", "number")
+WHOLE = ("id", "user_id", "number")
 
 
 class Cursor(BasePagination):

@@ -99,6 +99,14 @@ def nested(errors: dict[str, list[str]]) -> dict[str, Any]:
     return found
 
 
+def together(found: Any, more: Any) -> Any:
+    """Two findings by place as one; where both speak of the same place, the first is heard."""
+    if not (isinstance(found, dict) and isinstance(more, dict)):
+        return found
+    both = {name: together(found[name], more[name]) for name in found if name in more}
+    return {**more, **found, **both}
+
+
 def _whole(errors: dict[str, Any]) -> str:
     """What is wrong with the whole rather than with one field."""
     return " ".join(str(message) for name in WHOLE for message in errors.get(name, []))
@@ -107,7 +115,7 @@ def _whole(errors: dict[str, Any]) -> str:
 def by_place(found: Any) -> Any:
     """The errors of a list's items by their index, those without any left out."""
     if isinstance(found, dict):
-        return {name: by_place(inner) for name, inner in found.items()}
+        return {str(name): by_place(inner) for name, inner in found.items()}
     if isinstance(found, list) and any(isinstance(inner, dict) for inner in found):
         return {str(index): by_place(inner) for index, inner in enumerate(found) if inner}
     return found

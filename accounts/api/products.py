@@ -66,8 +66,8 @@ class ProductResource(Readable):
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
-        "create": Permission.CONTRACT_EDIT,
-        "partial_update": Permission.CONTRACT_EDIT,
+        "create": Permission.PRODUCT_EDIT,
+        "partial_update": Permission.PRODUCT_EDIT,
     }
 
     def create(self, request: Request) -> Response:

@@ -128,9 +128,10 @@ class Resource(viewsets.GenericViewSet):
 
     # -- writing ------------------------------------------------------------
 
-    def said(self, *, partial: bool = False) -> dict[str, Any]:
-        """The body as the entry of this action understands it."""
-        entry = self.entries[str(self.action)](data=self.request.data, partial=partial, context={"tenant": self.tenant})
+    def said(self, *, partial: bool = False, row: Model | None = None) -> dict[str, Any]:
+        """The body as the entry of this action understands it; `row` is the one that it is about."""
+        context = {"tenant": self.tenant, "row": row}
+        entry = self.entries[str(self.action)](data=self.request.data, partial=partial, context=context)
         entry.is_valid(raise_exception=True)
         return dict(entry.validated_data)
 

@@ -7,10 +7,12 @@ from accounts.api.contacts import ContactResource
 from accounts.api.contracts import ContractResource
 from accounts.api.events import EventResource
 from accounts.api.exports import ExportResource
+from accounts.api.members import MemberResource
 from accounts.api.products import ProductResource
 from accounts.api.tasks import TaskResource
 
 routes: list[tuple[str, type[GenericViewSet], str]] = [
+    ("members", MemberResource, "member"),
     ("accounts", AccountResource, "account"),
     ("contacts", ContactResource, "contact"),
     ("products", ProductResource, "product"),

@@ -85,7 +85,7 @@ class Completion(Versioned):
     note = Text(LONGEST, required=False)
 
 
-class Dropping(Versioned):
+class TaskDropping(Versioned):
     reason = Text(LONGEST, required=False)
 
 
@@ -109,7 +109,7 @@ class TaskResource(Readable):
     people = PEOPLE
     columns = (*PLAIN, "account_id")
     entries = {
-        "create": TaskEntry, "partial_update": TaskChange, "complete": Completion, "drop": Dropping,
+        "create": TaskEntry, "partial_update": TaskChange, "complete": Completion, "drop": TaskDropping,
         "reopen": Versioned, "snooze": Snoozing,
     }  # fmt: skip
     permissions = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.db.models import QuerySet
@@ -18,7 +19,23 @@ OWN = "custom."
 DATE = {"type": "date"}
 
 
+class DomainField(forms.CharField):
+    """Of an address that was pasted, its domain: https://acme.com/about is acme.com. The action says what is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=253, required=False, **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        said = super().to_python(value) or ""
+        try:
+            host = urlsplit(said if "//" in said else f"//{said}").hostname
+        except ValueError:
+            return said
+        return (host or said).rstrip(".")
+
+
 class AccountForm(RowForm):
+    domain = DomainField(label=_("Domain"), help_text=_("Such as acme.com."))
     csm = MemberField(label=_("CSM"), required=False)
     ae = MemberField(label=_("Account executive"), required=False)
     delivery = MemberField(label=_("Delivery"), required=False)
@@ -32,7 +49,6 @@ class AccountForm(RowForm):
         )  # fmt: skip
         labels = {"touch_model": _("Touch model"), "external_id": _("External id")}
         help_texts = {
-            "domain": _("Such as acme.com."),
             "currency": _("Three letters, such as USD. Contracts are in this currency."),
             "external_id": _("What another system calls it."),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -100,6 +101,7 @@ class LineForm(forms.Form):
     )
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=2**31 - 1, initial=1)
     amount = MoneyField(label=_("Amount"))
+    end_on = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs=DATE))
 
     def __init__(self, *args: Any, products: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +113,10 @@ class LineForm(forms.Form):
     @property
     def said(self) -> dict[str, Any]:
         values = self.cleaned_data
-        return {"product": values["product"], "quantity": values["quantity"], "amount_minor": values["amount"]}
+        return {
+            "product": values["product"], "quantity": values["quantity"], "amount_minor": values["amount"],
+            "end_on": values["end_on"],
+        }  # fmt: skip
 
 
 class _Lines(forms.BaseFormSet):
@@ -153,15 +158,25 @@ LineFormSet = forms.formset_factory(
 )
 
 
-def lines(data: Any, currency: str, start: Iterable[ContractLine] = (), *, more: bool = False) -> _Lines:
-    """The lines of a contract as rows of a form, with some to spare."""
+def lines(
+    data: Any,
+    currency: str,
+    start: Iterable[ContractLine] = (),
+    *,
+    term_ends: dt.date | None = None,
+    more: bool = False,
+) -> _Lines:
+    """The lines of a contract as rows of a form, with some to spare; one that ends with the term needs no day."""
     started = list(start)
     products = Product.objects.filter(Q(active=True) | Q(pk__in=[line.product_id for line in started]))
     choices = [("", _("Choose a product")), *((product.pk, f"{product.name} ({product.unit})") for product in products)]
     initial = [
-        {"product": line.product_id, "quantity": line.quantity, "amount": units(line.amount_minor, currency)}
+        {
+            "product": line.product_id, "quantity": line.quantity, "amount": units(line.amount_minor, currency),
+            "end_on": None if line.end_on == term_ends else line.end_on,
+        }
         for line in started
-    ]
+    ]  # fmt: skip
     if data is not None and more:
         data = data.copy()
         data["lines-TOTAL_FORMS"] = str(min(MOST, _number(data.get("lines-TOTAL_FORMS")) + SPARE))

@@ -12,12 +12,10 @@ from django.db.models import Model
 
 from accounts.actions.seen import fingerprint
 from accounts.actions.tenants import FIELDS
-from accounts.formats import DIGITS, SYMBOLS
+from accounts.currencies import CODES
 from accounts.forms.answers import RowForm
 from accounts.forms.tasks import Day
 from accounts.models import ApiKey, CustomField, FieldType, Product, Tenant, TouchModel
-
-CURRENCIES = sorted({*SYMBOLS, *DIGITS, "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "SGD", "HKD", "ZAR", "AED"})
 
 
 class KeyForm(forms.Form):
@@ -104,7 +102,7 @@ class WorkspaceForm(RowForm):
         super().__init__(data, row=row, initial={"seen": fingerprint(row, FIELDS)})
         countries = {row.country, *holidays.list_supported_countries(include_aliases=False)}
         self.fields["country"].choices = [(code, code) for code in sorted(countries)]  # type: ignore[attr-defined]
-        self.fields["currency"].choices = [(c, c) for c in sorted({row.currency, *CURRENCIES})]  # type: ignore[attr-defined]
+        self.fields["currency"].choices = [(c, c) for c in sorted({row.currency, *CODES})]  # type: ignore[attr-defined]
 
     def fingerprint(self, current: Model) -> str:
         return fingerprint(current, FIELDS)

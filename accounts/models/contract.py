@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
 from accounts.models.account import Account
 from accounts.tenancy.constraints import AppendOnly
@@ -33,6 +35,19 @@ class Product(TenantModel):
         return self.name
 
 
+class ContractQuerySet(TenantQuerySet["Contract"]):
+    def undecided(self, today: dt.date) -> ContractQuerySet:
+        """Over, and nobody said whether they were renewed or ended: their ARR still counts."""
+        renewal = Contract.objects.filter(renews=models.OuterRef("pk"))
+        return self.filter(~models.Exists(renewal), end_on__lt=today, ended_on=None)
+
+    def with_arr(self) -> ContractQuerySet:
+        """Adds `arr_minor`: what its lines come to a year at the end of the term; counted row by row."""
+        lines = ContractLine.objects.agreed().filter(contract=models.OuterRef("pk"), recurring=True)
+        amount = lines.order_by().values("contract").annotate(sum=models.Sum("amount_minor")).values("sum")
+        return self.annotate(arr_minor=Coalesce(models.Subquery(amount), 0, output_field=models.BigIntegerField()))
+
+
 class Contract(TenantModel):
     """One term. `end_on` is the first day after it (half-open), hence the day of renewal."""
 
@@ -51,6 +66,8 @@ class Contract(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = TenantManager.from_queryset(ContractQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["-start_on", "-id"]

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, account_or_404, requires, visible_accounts
 from accounts.actions import accounts as actions
@@ -56,10 +56,13 @@ def edit(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("accounts:account-detail", account.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.ACCOUNT_EDIT)
 def change_phase(request: MemberRequest, pk: int) -> HttpResponse:
+    """Only a visit, such as the one that follows a sign-in, leads to the page with the form."""
     account = account_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:account-detail", account.pk)
     to = request.POST.get("phase", "")
     if to in Phase.values:
         actions.change_phase(account, Phase(to), by=request.user)
@@ -69,18 +72,24 @@ def change_phase(request: MemberRequest, pk: int) -> HttpResponse:
     return redirect("accounts:account-detail", account.pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.ACCOUNT_EDIT)
 def archive(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:account-detail", account.pk)
     actions.archive(account, by=request.user)
     return render(request, "accounts/account_archived.html", {"account": account})
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.ACCOUNT_EDIT)
 def restore(request: MemberRequest, pk: int) -> HttpResponse:
     account = get_object_or_404(Account.objects.visible_to(request.membership), pk=pk)
+    if request.method == "GET":
+        if account.archived_at is None:
+            return redirect("accounts:account-detail", account.pk)
+        return render(request, "accounts/account_archived.html", {"account": account})
     actions.restore(account, by=request.user)
     messages.success(request, _("%(name)s is back.") % {"name": account.name})
     return redirect("accounts:account-detail", account.pk)

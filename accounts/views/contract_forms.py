@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.access import MemberRequest, account_or_404, requires
 from accounts.actions import contracts as actions
 from accounts.actions.errors import Refused
+from accounts.calendar import year_after
 from accounts.forms.answers import WRONG, attempt
 from accounts.forms.contracts import AmendForm, EndForm, TermForm, TermsForm, lines
 from accounts.models import Account, Contract, ContractLine
@@ -32,7 +33,7 @@ def sign(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
     context = _context(request, account, _("Sign a contract"), _("Sign"))
     today = context["head"].today
-    start = {"signed_on": today, "start_on": today, "end_on": a_year_after(today)}
+    start = {"signed_on": today, "start_on": today, "end_on": year_after(today)}
     form = TermForm(request.POST or None, initial=start)
 
     def act(said: Said) -> Contract:
@@ -48,7 +49,7 @@ def renew(request: MemberRequest, pk: int) -> HttpResponse:
     context = _context(request, account, _("Renew %(name)s") % {"name": contract.name}, _("Renew"))
     today = context["head"].today
     start = {
-        "name": contract.name, "signed_on": today, "start_on": contract.end_on, "end_on": a_year_after(contract.end_on),
+        "name": contract.name, "signed_on": today, "start_on": contract.end_on, "end_on": year_after(contract.end_on),
         "auto_renew": contract.auto_renew, "notice_days": contract.notice_days,
     }  # fmt: skip
     form = TermForm(request.POST or None, initial=start)
@@ -56,7 +57,7 @@ def renew(request: MemberRequest, pk: int) -> HttpResponse:
     def act(said: Said) -> Contract:
         return actions.renew(contract, form.values, said, by=request.user, today=today)
 
-    return _with_lines(request, context, form, act, contract.lines.agreed())
+    return _with_lines(request, context, form, act, contract.lines.agreed(), contract.end_on)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,7 +81,8 @@ def amend(request: MemberRequest, pk: int) -> HttpResponse:
             version=given["version"],
         )
 
-    return _with_lines(request, context, form, act, contract.lines.agreed())
+    # What an earlier change took out is over; what was sold for a part of the term goes on until its own day.
+    return _with_lines(request, context, form, act, contract.lines.filter(end_on__gt=today), contract.end_on)
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,10 +119,11 @@ def _with_lines(
     form: forms.Form,
     act: Callable[[Said], Contract],
     start: Iterable[ContractLine] = (),
+    term_ends: dt.date | None = None,
 ) -> HttpResponse:
     """The same for every form with lines: more rows on demand, errors on the line that they are about."""
     more = "more" in request.POST
-    rows = lines(request.POST or None, context["account"].currency, start, more=more)
+    rows = lines(request.POST or None, context["account"].currency, start, term_ends=term_ends, more=more)
     context["lines"] = rows
 
     def whole() -> Contract:
@@ -162,10 +165,3 @@ def _found(request: MemberRequest, pk: int) -> tuple[Contract, Account]:
     account = account_or_404(request, contract.account_id)
     contract.account = account
     return contract, account
-
-
-def a_year_after(day: dt.date) -> dt.date:
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + 1, month=3, day=1)

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 from accounts import calendar, formats
 from accounts.access import MemberRequest, requires
 from accounts.actions import preferences
-from accounts.models import Event
+from accounts.models import Contract, Event
 from accounts.roles import Permission
+from accounts.scopes import Scope
 from accounts.views import inbox
 from accounts.views.happenings import Happening, told
-from accounts.views.scopes import Scope, accounts_in, scope_of
+from accounts.views.scopes import accounts_in, scope_of
 
 TASKS, RENEWALS, CHANGES = 10, 8, 12
 AHEAD = dt.timedelta(days=90)
@@ -40,6 +41,7 @@ def home(request: MemberRequest) -> HttpResponse:
         "tasks": rows,
         "more_tasks": more,
         "renewals": renewals(request, scope),
+        "overdue": overdue_renewals(request, scope),
         "changes": changes(request, scope, since),
         "since": formats.date_time(since.astimezone(request.tenant.zone)),
         "may_edit": request.membership.may(Permission.TASK_EDIT),
@@ -65,6 +67,26 @@ def renewals(request: MemberRequest, scope: Scope) -> list[dict[str, Any]]:
             "arr": formats.short_money(row["states__arr_minor"], row["currency"]),
         }
         for row in rows
+    ]
+
+
+def overdue_renewals(request: MemberRequest, scope: Scope) -> list[dict[str, Any]]:
+    """Terms that are over, though nobody recorded a renewal or an end; the longest first."""
+    today = calendar.local_today(request.tenant)
+    held = accounts_in(request, scope).order_by().values("pk")
+    columns = ("account_id", "name", "currency", "end_on", "arr_minor", "account__name", "account__csm__name")
+    over = Contract.objects.undecided(today).filter(account__in=held).with_arr().order_by("end_on", "id")
+    return [
+        {
+            "pk": row["account_id"],
+            "name": row["account__name"],
+            "contract": row["name"],
+            "csm": row["account__csm__name"] or "",
+            "on": formats.date(row["end_on"]),
+            "ago": formats.days_until(row["end_on"], today),
+            "arr": formats.short_money(row["arr_minor"], row["currency"]),
+        }
+        for row in over.values(*columns)[:RENEWALS]
     ]
 
 

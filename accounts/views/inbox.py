@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db.models import Q
+from django.http import HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django_htmx.http import push_url, replace_url
 
 from accounts import calendar, formats
 from accounts.access import MemberRequest
 from accounts.models import Task, TaskStatus
 from accounts.models.task import TaskQuerySet
-from accounts.views.scopes import Scope, visible_tasks
+from accounts.scopes import Scope
+from accounts.views.scopes import visible_tasks
 
 SIZE = 50
+MOST = 500  # a click draws no more of them anew, however many were loaded
 ASIDE = 20  # how many snoozed and how many done ones stand below
+DIGITS = re.compile("[0-9]{1,9}")
 DONE_FOR = dt.timedelta(days=14)
 COLUMNS = (
     "id", "title", "due_on", "status", "source", "snoozed_until", "closed_at", "account_id", "account__name",
@@ -61,6 +69,17 @@ class Inbox:
     scope: Scope
     groups: list[Group] = field(default_factory=list)
     next: str = ""
+    shown: int = SIZE  # how many open ones the page has room for
+
+    @property
+    def kept(self) -> int | None:
+        """What a link says of it: nothing where it is the usual."""
+        return self.shown if self.shown > SIZE else None
+
+    @property
+    def longer(self) -> int:
+        """The room that one stretch more takes."""
+        return self.shown + SIZE
 
     @property
     def rows(self) -> list[Row]:
@@ -75,17 +94,45 @@ class Inbox:
 
 def read(request: MemberRequest, scope: Scope, after: str = "") -> Inbox:
     """Three queries whatever there is: open and awake, snoozed, lately done. `after` is where the page before ended."""
-    inbox = Inbox(calendar.local_today(request.tenant), scope)
+    inbox = Inbox(calendar.local_today(request.tenant), scope, shown=shown(request))
     tasks = scope.tasks(visible_tasks(request))
-    found = _page(tasks.open().awake(inbox.today), after)
-    inbox.groups = _by_day(found[:SIZE], inbox.today, request.membership.user_id)
-    if len(found) > SIZE:
-        last = found[SIZE - 1]
+    size = SIZE if after else inbox.shown
+    found = _page(tasks.open().awake(inbox.today), after, size)
+    inbox.groups = _by_day(found[:size], inbox.today, request.membership.user_id)
+    if len(found) > size:
+        last = found[size - 1]
         inbox.next = f"{last['due_on'].isoformat()},{last['id']}"
         inbox.groups[-1].more = True
     if not after:
         inbox.groups += _aside(tasks, inbox.today, request.membership.user_id)
     return inbox
+
+
+def shown(request: MemberRequest) -> int:
+    """How much of the list has been loaded: the address says it, the browser's own where a part of the page asks."""
+    asked = [request.GET.get("shown", ""), _address(request)[1].get("shown", "")]
+    return max(SIZE, *(min(MOST, int(count)) for count in asked if DIGITS.fullmatch(count)), 0)
+
+
+def keep_shown(request: MemberRequest, response: HttpResponse, inbox: Inbox, *, after: bool) -> HttpResponse:
+    """Lets the browser's address say how much is loaded: a stretch more where it is, or the task that was opened."""
+    path, query = _address(request)
+    if after and path:
+        query["shown"] = str(min(MOST, inbox.longer))
+        return replace_url(response, f"{path}?{query.urlencode()}")
+    if not after and inbox.shown > SIZE:
+        query = request.GET.copy()
+        query["shown"] = str(inbox.shown)
+        return push_url(response, f"{request.path}?{query.urlencode()}")
+    return response
+
+
+def _address(request: MemberRequest) -> tuple[str, QueryDict]:
+    """Where the browser is, if that is in the inbox: its path, and a query that may be changed."""
+    here = request.htmx.current_url_abs_path or "" if request.htmx else ""  # type: ignore[attr-defined]
+    found = urlsplit(here)
+    inside = found.path.startswith(reverse("accounts:task-list"))
+    return (found.path, QueryDict(found.query, mutable=True)) if inside else ("", QueryDict(mutable=True))
 
 
 def due_rows(request: MemberRequest, scope: Scope, most: int) -> tuple[list[Row], bool]:
@@ -96,14 +143,14 @@ def due_rows(request: MemberRequest, scope: Scope, most: int) -> tuple[list[Row]
     return [_row(task, today, request.membership.user_id) for task in found[:most]], len(found) > most
 
 
-def _page(tasks: TaskQuerySet, after: str) -> list[dict[str, Any]]:
+def _page(tasks: TaskQuerySet, after: str, size: int) -> list[dict[str, Any]]:
     """Spelled out and not as a comparison of rows, which row-level security keeps off the index."""
     day, _comma, pk = after.partition(",")
     try:
         behind = Q(due_on__gte=dt.date.fromisoformat(day)) & (Q(due_on__gt=day) | Q(id__gt=int(pk)))
     except ValueError:
         behind = Q()
-    return list(tasks.filter(behind).order_by("due_on", "id").values(*COLUMNS)[: SIZE + 1])
+    return list(tasks.filter(behind).order_by("due_on", "id").values(*COLUMNS)[: size + 1])
 
 
 def _by_day(found: Iterable[dict[str, Any]], today: dt.date, me: int) -> list[Group]:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, account_or_404, requires
 from accounts.actions import notes as actions
@@ -21,10 +21,12 @@ from accounts.views.account import overview
 NOON = dt.time(12)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.NOTE_ADD)
 def create(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:account-detail", account.pk)
     form = NoteForm(request.POST)
     event, status = attempt(
         form,

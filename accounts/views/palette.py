@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET
 
 from accounts import search
 from accounts.access import MemberRequest, requires, visible_accounts
-from accounts.filters import OWNERS
 from accounts.models import Contact
-from accounts.roles import Permission, Role
+from accounts.roles import Permission
+from accounts.scopes import scope_for
 
 ACCOUNTS, PEOPLE, ACTIONS, RECENT = 8, 6, 8, 5
 LONGEST = 100
@@ -90,8 +90,7 @@ def _accounts(request: MemberRequest, words: str) -> list[dict[str, Any]]:
     if words:
         found = search.accounts_named(visible_accounts(request), words)
         return list(found.order_by("name", "id").values(*columns)[:ACCOUNTS])
-    holder = OWNERS.get(Role(request.membership.role), "csm")
-    mine = visible_accounts(request).filter(**{holder: request.membership.user_id})
+    mine = scope_for("own", request.membership).accounts(visible_accounts(request))
     return list(mine.order_by("-updated_at", "-id").values(*columns)[:RECENT])
 
 

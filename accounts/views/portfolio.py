@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import calendar, downloads, formats, search
 from accounts.access import MemberRequest, requires, visible_accounts
 from accounts.actions import accounts as actions
+from accounts.actions import exports as takings
 from accounts.exports import KINDS
 from accounts.forms.accounts import AssignForm
 from accounts.models import Tenant
@@ -109,7 +110,7 @@ def _head(book: Book, column: Column) -> dict[str, Any]:
 @require_GET
 @requires(Permission.ACCOUNT_EXPORT)
 def export(request: MemberRequest) -> HttpResponseBase:
-    """What I see, all of it: same filters, same order, same columns."""
+    """What I see, all of it: same filters, same order, same columns. That it was taken out is on record."""
     book, kind = Book(request), downloads.kind_of(request.GET.get("format", ""))
     if kind is None:
         raise Http404("No such format")
@@ -117,6 +118,7 @@ def export(request: MemberRequest) -> HttpResponseBase:
     if any(column.code == "arr" for column in columns):
         columns = [*columns, Column("currency", _("Currency"))]
     head = [_("Account"), *(heading(column) for column in columns)]
+    takings.note(book.link(), head, by=request.user)
     rows = (as_cells(row, columns) for row in _every(request.tenant, accounts, book.sort))
     name = downloads.dated("accounts", request.tenant, kind.code)
     return downloads.download(kind.written(head, rows, _("Accounts")), name, kind.media_type)

@@ -23,7 +23,7 @@ def product_list(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PRODUCT_EDIT)
 def product_add(request: MemberRequest) -> HttpResponse:
     form = ProductForm(request.POST or None)
     saving = Saving(_("New product"), reverse("accounts:product-list"), _("Product added."), _("Add product"))
@@ -31,7 +31,7 @@ def product_add(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PRODUCT_EDIT)
 def product_edit(request: MemberRequest, pk: int) -> HttpResponse:
     product = get_object_or_404(Product.objects.all(), pk=pk)
     form = ProductForm(request.POST or None, row=product)

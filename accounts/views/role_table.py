@@ -45,6 +45,7 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
     (_("Workspace"), (
         (Permission.SETTINGS_VIEW, _("See the settings")),
         (Permission.SETTINGS_EDIT, _("Change the settings and teams")),
+        (Permission.PRODUCT_EDIT, _("Keep the list of products")),
         (Permission.MEMBER_MANAGE, _("Invite people and change roles")),
         (Permission.KEY_MANAGE, _("Make and revoke API keys")),
         (Permission.ADMIN_SITE, _("Open the data admin")),

@@ -1,56 +1,24 @@
-"""Whose work a page shows: one's own, the team's, everybody's, or nobody's yet."""
+"""What a page may show of accounts and tasks, and whose of them it was asked for."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
 
 from accounts.access import MemberRequest, visible_accounts
-from accounts.filters import OWNERS
-from accounts.models import Account, Task, Team
+from accounts.models import Account, Task
 from accounts.models.account import AccountQuerySet
 from accounts.models.task import TaskQuerySet
-from accounts.roles import Reach, Role
-
-LABELS = {"own": _("Mine"), "team": _("My team"), "all": _("Everybody"), "nobody": _("Nobody yet")}
-
-
-@dataclass(frozen=True)
-class Scope:
-    """`people` are the ids that it stands for; None is everybody."""
-
-    code: str
-    people: list[int] | None
-
-    @property
-    def choices(self) -> list[tuple[str, Any, bool]]:
-        return [(code, label, code == self.code) for code, label in LABELS.items()]
-
-    def tasks(self, tasks: TaskQuerySet) -> TaskQuerySet:
-        if self.code == "nobody":
-            return tasks.filter(assignee=None)
-        return tasks if self.people is None else tasks.filter(assignee__in=self.people)
+from accounts.roles import Reach
+from accounts.scopes import Scope, scope_for
 
 
 def scope_of(request: MemberRequest) -> Scope:
-    """From ?scope=; what isn't a scope is one's own."""
-    code = request.GET.get("scope", "own")
-    me = request.membership.user_id
-    if code == "team":
-        return Scope(code, Team.objects.colleagues_of(me))  # type: ignore[attr-defined]
-    return Scope(code, None) if code in ("all", "nobody") else Scope("own", [me])
+    """From ?scope=."""
+    return scope_for(request.GET.get("scope", "own"), request.membership)
 
 
 def accounts_in(request: MemberRequest, scope: Scope) -> AccountQuerySet:
-    """The accounts that these people hold in their role; a sales rep holds those that they sell."""
-    accounts = visible_accounts(request)
-    if scope.people is None:
-        return accounts
-    holder = OWNERS.get(Role(request.membership.role), "csm")
-    return accounts.filter(**{f"{holder}_id__in": scope.people})
+    return scope.accounts(visible_accounts(request))
 
 
 def visible_tasks(request: MemberRequest) -> TaskQuerySet:

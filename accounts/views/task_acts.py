@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -11,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh, reswap, retarget, trigger_client_event
 
 from accounts import calendar
@@ -23,7 +22,7 @@ from accounts.models import Task
 from accounts.roles import Permission
 from accounts.views import inbox
 from accounts.views.scopes import scope_of, visible_tasks
-from accounts.views.tasks import beside, task_or_404
+from accounts.views.tasks import beside, listed, task_or_404
 
 MOST = 200
 
@@ -102,25 +101,32 @@ def task_reassign(request: MemberRequest, pk: int) -> HttpResponse:
     return _act(request, task, form, act, title=_("Reassign task"), label=_("Reassign"), done=done)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.TASK_EDIT)
 def task_reopen(request: MemberRequest, pk: int) -> HttpResponse:
     task = task_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:task-detail", task.pk)
     tasks.reopen(task, by=request.user)
     return _after(request, task, _("“{title}” is open again."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.TASK_EDIT)
 def task_wake(request: MemberRequest, pk: int) -> HttpResponse:
-    task = tasks.wake(task_or_404(request, pk), by=request.user)
+    task = task_or_404(request, pk)
+    if request.method == "GET":
+        return redirect("accounts:task-detail", task.pk)
+    task = tasks.wake(task, by=request.user)
     return _after(request, task, _("“{title}” is back in the list."))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.TASK_EDIT)
 def task_reassign_many(request: MemberRequest) -> HttpResponse:
     """The ticked ones; those that this person can't see are passed over."""
+    if request.method == "GET":
+        return redirect("accounts:task-list")
     form = ReassignForm(request.POST)
     ticked = [int(pk) for pk in request.POST.getlist("ids")[:MOST] if pk.isdecimal()]
     if not form.is_valid():
@@ -163,10 +169,10 @@ def _after(request: MemberRequest, task: Task, done: str, *, undo: bool = False)
     if not where.startswith(reverse("accounts:task-list")):
         messages.success(request, text)
         return HttpResponseClientRefresh() if request.htmx else redirect("accounts:task-detail", task.pk)
-    context: dict[str, Any] = {"inbox": inbox.read(request, scope_of(request))}
-    context["may_edit"] = True
-    if following := context["inbox"].following(task):
-        context |= beside(request, task_or_404(request, following))
+    page = inbox.read(request, scope_of(request))
+    following = page.following(task)
+    chosen = task_or_404(request, following) if following else None
+    context = listed(request, page, chosen=chosen) | (beside(request, chosen) if chosen else {})
     response = retarget(reswap(render(request, "accounts/tasks.html#inbox", context), "outerHTML"), "#inbox")
     toast = {"text": text} | ({"undo": reverse("accounts:task-reopen", args=[task.pk])} if undo else {})
     return trigger_client_event(trigger_client_event(response, "toast", toast), "close-dialog", {})

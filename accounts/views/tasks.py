@@ -16,11 +16,12 @@ from accounts.access import MemberRequest, requires, visible_accounts
 from accounts.actions import tasks
 from accounts.forms.answers import attempt
 from accounts.forms.tasks import TaskForm
-from accounts.models import Event, Task
+from accounts.models import Task
 from accounts.roles import Permission
 from accounts.views import inbox
-from accounts.views.happenings import told
+from accounts.views.happenings import of_account, told
 from accounts.views.scopes import scope_of, visible_tasks
+from accounts.views.task_rows import Drawing
 
 LATEST = 4
 
@@ -31,9 +32,10 @@ def task_list(request: MemberRequest) -> HttpResponse:
     """The list; the next stretch of it comes alone."""
     after = request.GET.get("after", "")
     page = inbox.read(request, scope_of(request), after)
-    context = {"inbox": page, "may_edit": request.membership.may(Permission.TASK_EDIT)}
+    context = listed(request, page)
     if request.htmx and after:
-        return render(request, "accounts/tasks.html#groups", context)
+        more = render(request, "accounts/tasks.html#groups", context)
+        return inbox.keep_shown(request, more, page, after=True)
     part = "#inbox" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
     return render(request, f"accounts/tasks.html{part}", context)
 
@@ -42,9 +44,21 @@ def task_list(request: MemberRequest) -> HttpResponse:
 @requires(Permission.TASK_VIEW)
 def task_detail(request: MemberRequest, pk: int) -> HttpResponse:
     """One task beside the list; on a phone it takes the list's place."""
-    context = beside(request, task_or_404(request, pk)) | {"inbox": inbox.read(request, scope_of(request))}
+    page = inbox.read(request, scope_of(request))
+    task = task_or_404(request, pk)
+    context = beside(request, task) | listed(request, page, chosen=task)
     part = "#inbox" if request.htmx and not request.htmx.boosted else ""  # type: ignore[attr-defined]
-    return render(request, f"accounts/tasks.html{part}", context)
+    shown = render(request, f"accounts/tasks.html{part}", context)
+    return inbox.keep_shown(request, shown, page, after=False) if part else shown
+
+
+def listed(request: MemberRequest, page: inbox.Inbox, *, chosen: Task | None = None) -> dict[str, Any]:
+    """The list as its template wants it."""
+    may_edit = request.membership.may(Permission.TASK_EDIT)
+    address = request.GET.copy()
+    address.pop("after", None)
+    drawing = Drawing("?" + address.urlencode(), chosen=chosen.pk if chosen else None, may_edit=may_edit)
+    return {"inbox": page, "drawn": drawing.drawn(page.groups), "may_edit": may_edit}
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,6 +118,6 @@ def beside(request: MemberRequest, task: Task) -> dict[str, Any]:
         "created": formats.date_time(task.created_at.astimezone(zone)),
         "closed": formats.date_time(task.closed_at.astimezone(zone)) if task.closed_at else "",
         "asleep_until": formats.date(task.snoozed_until) if task.snoozed_until and task.snoozed_until > today else "",
-        "latest": told(Event.objects.filter(account=task.account_id), LATEST) if open_to_me else [],
+        "latest": told(of_account(task.account_id), LATEST) if open_to_me else [],
         "may_edit": request.membership.may(Permission.TASK_EDIT),
     }

@@ -12,6 +12,7 @@ from blueprints.models import Play
 from csom.demo import contacts, deals, talks
 from csom.demo.stage import Stage, Tale
 from csom.demo.words import Spec, seeded
+from journeys.onboarding.actions import handoffs
 from journeys.onboarding.models import Handoff
 
 DAY = dt.timedelta(days=1)
@@ -27,7 +28,17 @@ def tell(stage: Stage, tales: list[Tale]) -> None:
     for days, tale in zip((2, 4, 9), (mine + settled)[:LEAVING], strict=False):
         contacts.leave(tale, "champion", stage.today - DAY * days, tale.chance("leaving"))
         _answer(_latest(tale, "contact.departed"), tale, stage.today)
+    for tale in settled[-1:]:
+        lose_deal(tale)
     give_key(stage)
+
+
+def lose_deal(tale: Tale) -> None:
+    """A second deal of an old customer that fell through before anybody took it."""
+    today, rng = tale.stage.today, tale.chance("lost")
+    opened, dropped = tale.at(today - DAY * 20, rng), tale.at(today - DAY * 6, rng)
+    handoff = handoffs.open(tale.account, rep=tale.ae, committed_on=today - DAY * 21, by=tale.ae, now=opened)
+    handoffs.drop(handoff, "Their board moved the second site to next year's budget.", by=tale.ae, now=dropped)
 
 
 def give_key(stage: Stage) -> None:

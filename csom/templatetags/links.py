@@ -41,9 +41,3 @@ def query(context: Context, **changes: object) -> str:
 def sort_query(context: Context, column: str, current: str) -> str:
     """The query string that sorts by a column, or turns it round: "name", "-name". A new order starts on page one."""
     return str(query(context, sort=f"-{column}" if current == column else column, page=None, after=None, before=None))
-
-
-@register.simple_tag
-def aria_sort(column: str, current: str) -> str:
-    """What aria-sort says of a column under this order."""
-    return {column: "ascending", f"-{column}": "descending"}.get(current, "none")

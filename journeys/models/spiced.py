@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from accounts.models import Account, Contact
 from accounts.tenancy.constraints import AppendOnly
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
-from journeys.spiced import BY_CODE, CHOICES, KINDS, SOURCES, Letter, gap
+from journeys.spiced import BUYERS, BY_CODE, CHOICES, EMOTIONAL, KINDS, RATIONAL, SOURCES, Letter, gap
 
 
 class SpicedQuerySet(TenantQuerySet["SpicedEntry"]):
@@ -18,7 +18,7 @@ class SpicedQuerySet(TenantQuerySet["SpicedEntry"]):
 
 
 class SpicedEntry(TenantModel):
-    """One statement. `due_on` and `consequence` belong to a critical event; `kind` to an impact."""
+    """One statement. `due_on` and `consequence` belong to a critical event; `kind` to an impact or a decision."""
 
     account = TenantForeignKey(Account, related_name="spiced_entries")
     letter = models.CharField(max_length=14, choices=CHOICES)
@@ -44,9 +44,11 @@ class SpicedEntry(TenantModel):
             AppendOnly(name="journeys_spicedentry_append_only"),
             models.CheckConstraint(condition=~models.Q(statement=""), name="journeys_spicedentry_says_something"),
             models.CheckConstraint(
-                condition=models.Q(letter="impact") | models.Q(kind=""),
-                name="journeys_spicedentry_kind_of_impact",
-                violation_error_message="Only an impact is for the company or for a person.",
+                condition=models.Q(kind="")
+                | models.Q(letter="impact", kind__in=[RATIONAL, EMOTIONAL])
+                | models.Q(letter="decision", kind=BUYERS),
+                name="journeys_spicedentry_kind_of_letter",
+                violation_error_message="An impact is for the company or for a person; who bought is of the decision.",
             ),
             models.CheckConstraint(
                 condition=models.Q(letter="critical_event") | models.Q(due_on=None, consequence=""),

@@ -7,6 +7,10 @@ declare(
 )
 declare("handoff.submitted", "Handoff submitted", "{actor} handed the account over to {csm}", icon="send")
 declare("handoff.edited", "Handoff changed", "{actor} changed {changed}", icon="pencil-line")
+declare(
+    "handoff.reassigned", "Deal handed on", "{actor} gave the deal from {before} to {after}", icon="user-round-check"
+)
+declare("handoff.dropped", "Handoff dropped", "{actor} dropped the handoff: {reason}", icon="circle-x")
 declare("handoff.returned", "Handoff returned", "{actor} asked back: {asked}", icon="undo-2")
 declare(
     "handoff.accepted",

@@ -66,6 +66,7 @@ STEPS = (
                 "Elena Brandt signed as COO. Tomas Ruiz ran the pilot in Denver and took it to her; without him there "
                 "would be no deal.",
                 letter="decision",
+                kind="buyers",
             ),
             Question(
                 "organization",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from journeys.onboarding.views import agenda, listing, opening, panels, people, promises, reading, wizard
+from journeys.onboarding.views import agenda, holding, listing, opening, panels, people, promises, reading, wizard
 
 app_name = "onboarding"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("handoffs/<int:pk>/", reading.handoff_detail, name="handoff-detail"),
     path("handoffs/<int:pk>/accept/", reading.handoff_accept, name="handoff-accept"),
     path("handoffs/<int:pk>/return/", reading.handoff_return, name="handoff-return"),
+    path("handoffs/<int:pk>/rep/", holding.handoff_reassign, name="handoff-reassign"),
+    path("handoffs/<int:pk>/drop/", holding.handoff_drop, name="handoff-drop"),
     path("handoffs/<int:pk>/edit/", wizard.handoff_edit, name="handoff-edit"),
     path("handoffs/<int:pk>/submit/", wizard.handoff_submit, name="handoff-submit"),
     path("handoffs/<int:pk>/answers/<str:question>/", wizard.answer_save, name="answer-save"),

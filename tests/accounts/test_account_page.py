@@ -275,3 +275,29 @@ def test_a_sales_rep_finds_only_what_they_sell(acme_cast, north, page):
     with inside(acme_cast):
         Account.objects.filter(pk=north.pk).update(ae=acme_cast.sal)
     assert sal.get(f"/accounts/{north.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("Example.COM", "example.com"),
+        ("https://Example.com:8443/about?x=1", "example.com"),
+        ("example.com/", "example.com"),
+    ],
+)
+def test_a_domain_is_taken_out_of_what_was_pasted(cass, acme_cast, north, said, kept):
+    with inside(acme_cast):
+        start = {"name": "Northwind", "touch_model": "high", "currency": "USD", "version": north.version}
+    assert cass.post(f"/accounts/{north.pk}/edit/", start | {"domain": said}).status_code == 302
+    with inside(acme_cast):
+        assert Account.objects.get().domain == kept
+
+
+@pytest.mark.parametrize(("field", "value"), [("domain", "not a domain"), ("domain", "http://x"), ("currency", "ABC")])
+def test_a_domain_and_a_currency_that_are_none_are_named(cass, acme_cast, field, value):
+    said = {"name": "Odd", "touch_model": "high", "currency": "USD"} | {field: value}
+    refused = cass.post("/accounts/new/", said)
+    assert refused.status_code == 422
+    assert f'id="id_{field}_error"' in refused.content.decode()
+    with inside(acme_cast):
+        assert not Account.objects.exists()

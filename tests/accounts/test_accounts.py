@@ -240,3 +240,39 @@ def test_a_value_of_the_wrong_type_is_refused_by_name(acme, fields, key, value):
         accounts.open({"name": "Blue", "custom": {key: value}}, by=acme.lee)
     assert list(refused.value.errors) == [f"custom.{key}"]
     assert Account.objects.count() == 0
+
+
+def test_a_new_account_is_in_the_workspaces_currency_unless_said(acme):
+    acme.tenant.currency = "EUR"
+    acme.tenant.save()
+    assert accounts.open({"name": "Quiet"}, by=acme.sal).currency == "EUR"
+    assert accounts.open({"name": "Said", "currency": "jpy"}, by=acme.sal).currency == "JPY"
+
+
+@pytest.mark.parametrize("currency", ["ABC", "XXX", "XAU", "HRK", "DOLLAR", "", "12A"])
+def test_a_currency_that_nobody_pays_in_is_refused(acme, currency):
+    with pytest.raises(Refused) as refused:
+        accounts.open({"name": "X", "currency": currency}, by=acme.sal)
+    assert set(refused.value.errors) == {"currency"}
+    assert not Account.objects.exists()
+
+
+@pytest.mark.parametrize("domain", ["not a domain", "http://x", "x", "acme.com/path", "acme..com", "-a.com", "a@b.com"])
+def test_what_is_no_domain_is_refused(acme, domain):
+    with pytest.raises(Refused) as refused:
+        accounts.open({"name": "X", "domain": domain}, by=acme.sal)
+    assert refused.value.errors == {"domain": ["This must be a domain, such as acme.com."]}
+
+
+@pytest.mark.parametrize("domain", ["Example.COM", "a.b.co.uk", "bücher.example", "xn--bcher-kva.example", ""])
+def test_a_domain_is_kept_in_lower_case(acme, domain):
+    assert accounts.open({"name": "X", "domain": domain}, by=acme.sal).domain == domain.lower()
+
+
+def test_what_was_kept_before_the_rules_stays_until_it_is_changed(acme):
+    account = AccountFactory(domain="intranet", currency="HRK")
+    same = {"name": "Renamed", "domain": "Intranet", "currency": "HRK"}
+    assert accounts.edit(account, same, by=acme.ada).name == "Renamed"
+    with pytest.raises(Refused) as refused:
+        accounts.edit(account, {"domain": "other", "currency": "XAU", "name": ""}, by=acme.ada)
+    assert set(refused.value.errors) == {"domain", "currency", "name"}

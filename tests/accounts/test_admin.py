@@ -1,5 +1,7 @@
 """Two admins: what each shows, and to whom."""
 
+import re
+
 import pytest
 from django.apps import apps
 from django.test import Client
@@ -43,11 +45,28 @@ def test_other_roles_are_refused(name, two_accounts, acme_cast, page):
     assert page(getattr(acme_cast, name), acme_cast.tenant).get("/admin/").status_code == 403
 
 
-def test_another_tenants_row_does_not_exist(two_accounts, rival, page):
+@pytest.mark.parametrize("verb", ["change", "history"])
+def test_another_tenants_row_does_not_exist(two_accounts, rival, page, verb):
     rita = page(rival.rita, rival.tenant)
-    missing = rita.get(f"/admin/accounts/account/{two_accounts.pk}/change/")
-    assert missing.status_code in (302, 404)
-    assert "Our customer" not in missing.content.decode()
+    for pk in (two_accounts.pk, two_accounts.pk + 1000):
+        missing = rita.get(f"/admin/accounts/account/{pk}/{verb}/")
+        assert missing.status_code == 404
+        assert "Our customer" not in missing.content.decode()
+
+
+def test_the_operator_finds_nothing_at_an_id_that_is_nobodys(operator):
+    assert operator.get("/admin/accounts/tenant/4711/change/").status_code == 404
+
+
+def test_both_admins_have_our_icon(acme_cast, page, operator):
+    for answer in (page(acme_cast.ada, acme_cast.tenant).get("/admin/"), operator.get("/admin/")):
+        assert '<link rel="icon" href="/static/favicon.svg"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("model", [*workspace_site._registry, *operator_site._registry], ids=lambda m: m.__name__)
+def test_the_menu_names_nouns_as_people_do(model):
+    name = str(model._meta.verbose_name_plural)
+    assert not re.search(r"[^aeiou]ys$|works$|\bapi\b", name)
 
 
 def test_nothing_is_changed_through_it(two_accounts, acme_cast, page):

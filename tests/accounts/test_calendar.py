@@ -14,6 +14,7 @@ from accounts.calendar import (
     is_business_day,
     local_midnight,
     local_today,
+    year_after,
 )
 
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 12, 31))
@@ -66,3 +67,8 @@ def test_stretches_add_up(start, first, second, country):
     end = middle + dt.timedelta(days=second)
     whole = business_days_between(start, end, country)
     assert whole == business_days_between(start, middle, country) + business_days_between(middle, end, country)
+
+
+def test_a_year_after_a_leap_day_is_the_first_of_march():
+    assert year_after(dt.date(2026, 3, 1)) == dt.date(2027, 3, 1)
+    assert year_after(dt.date(2028, 2, 29)) == dt.date(2029, 3, 1)

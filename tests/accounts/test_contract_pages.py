@@ -231,3 +231,61 @@ def test_contracts_of_unseen_accounts_are_unknown(acme_cast, contract, page, riv
 def test_a_count_of_lines_that_is_no_number_is_none(cass, north, seats, today):
     said = term(today) | rows((seats.pk, 3, "7")) | {"more": "1", "lines-TOTAL_FORMS": "many"}
     assert cass.post(f"/accounts/{north.pk}/contracts/new/", said).status_code == 200
+
+
+def until(data: dict, n: int, day: dt.date) -> dict:
+    return data | {f"lines-{n}-end_on": day}
+
+
+@pytest.fixture
+def pilot(acme_cast, north, seats, today) -> Contract:
+    """A year of seats, and a pilot that runs out before it."""
+    with tenant_context(acme_cast.tenant):
+        lines = [
+            {"product": seats, "quantity": 10, "amount_minor": 12_000_00},
+            {"product": ProductFactory(name="Pilot", code="pilot"), "quantity": 1, "amount_minor": 600_00,
+             "end_on": today + dt.timedelta(days=60)},
+        ]  # fmt: skip
+        return ContractFactory(
+            account=north, start_on=today - dt.timedelta(days=100), end_on=today + dt.timedelta(days=265),
+            lines=lines, today=today,
+        )  # fmt: skip
+
+
+def test_an_amendment_keeps_a_line_for_part_of_the_term(cass, acme_cast, north, seats, pilot, today):
+    form = cass.get(f"/contracts/{pilot.pk}/amend/")
+    ends = today + dt.timedelta(days=60)
+    assert [line.get("end_on") for line in form.context["lines"].initial] == [None, ends]
+    with tenant_context(acme_cast.tenant):
+        product = pilot.lines.get(product__code="pilot").product_id
+    said = {"on": today, "version": pilot.version} | rows((seats.pk, 12, "14000"), (product, 1, "600"), initial=2)
+    assert cass.post(f"/contracts/{pilot.pk}/amend/", until(said, 1, ends)).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        assert dict(pilot.lines.values_list("product__code", "end_on")) == {seats.code: pilot.end_on, "pilot": ends}
+        assert dict(pilot.lines.values_list("product__code", "amount_minor"))[seats.code] == 14_000_00
+
+
+def test_a_new_line_that_is_over_before_the_amendment_is_named(cass, acme_cast, north, seats, contract, today):
+    with tenant_context(acme_cast.tenant):
+        extra = ProductFactory(name="Extra")
+    lines = rows((seats.pk, 10, "12000"), (extra.pk, 1, "50"), initial=1)
+    said = {"on": today, "version": contract.version} | lines
+    for day in (today, today - dt.timedelta(days=5)):
+        refused = cass.post(f"/contracts/{contract.pk}/amend/", until(said, 1, day))
+        assert refused.status_code == 422
+        assert 'id="id_lines-1-end_on_error"' in refused.content.decode()
+    with tenant_context(acme_cast.tenant):
+        assert contract.lines.count() == 1
+    assert (
+        cass.post(f"/contracts/{contract.pk}/amend/", until(said, 1, today + dt.timedelta(days=1))).status_code == 302
+    )
+
+
+def test_a_line_can_be_signed_for_part_of_the_term(cass, acme_cast, north, seats, today):
+    said = term(today) | rows((seats.pk, 1, "100"))
+    late = cass.post(f"/accounts/{north.pk}/contracts/new/", until(said, 0, today + dt.timedelta(days=900)))
+    assert (late.status_code, 'id="id_lines-0-end_on_error"' in late.content.decode()) == (422, True)
+    ends = today + dt.timedelta(days=90)
+    assert cass.post(f"/accounts/{north.pk}/contracts/new/", until(said, 0, ends)).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        assert Contract.objects.get().lines.get().end_on == ends

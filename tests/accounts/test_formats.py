@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from accounts import formats
+from accounts.currencies import CODES
+from accounts.formats import DIGITS, SYMBOLS
 
 TODAY = dt.date(2026, 11, 22)
 NOW = dt.datetime(2026, 11, 22, 10, 42, tzinfo=dt.UTC)
@@ -84,3 +86,10 @@ def test_ratios_and_counts():
     assert formats.plural(1, "account") == "1 account"
     assert formats.plural(1_200, "account") == "1,200 accounts"
     assert formats.signed_money(12_000) == "+$120"
+
+
+def test_every_currency_with_other_digits_is_one_that_accounts_may_have():
+    assert DIGITS.keys() <= CODES
+    assert SYMBOLS.keys() <= CODES
+    assert len(CODES) == 155
+    assert not {"XXX", "XAU", "XDR", "CLF", "HRK", "BGN"} & CODES

@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts import calendar
-from accounts.actions import accounts, notes, preferences
+from accounts.actions import accounts, contracts, notes, preferences
 from accounts.models import AccountState, Membership
 from accounts.tenancy.context import tenant_context
-from tests.factories.accounts import AccountFactory, TaskFactory
+from tests.factories.accounts import AccountFactory, ContractFactory, TaskFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,36 @@ def test_renewals_of_ones_own_accounts_within_ninety_days_nearest_first(acme_cas
     ]  # fmt: skip
     everybody = cass.get("/?scope=all").context["renewals"]
     assert [row["name"] for row in everybody] == ["Theirs", "Near", "Next"]
+
+
+def test_terms_that_are_over_and_undecided_are_overdue_renewals(acme_cast, cass, page):
+    today = calendar.local_today(acme_cast.tenant)
+    day = dt.timedelta(days=1)
+
+    def signed(account, name, ended):
+        term = {"start_on": today - 400 * day, "end_on": today - ended, "today": today - 400 * day}
+        return ContractFactory(account=account, name=name, arr_minor=1_200_000, **term)
+
+    with tenant_context(acme_cast.tenant):
+        mine = AccountFactory(name="Mine", csm=acme_cast.cass, ae=acme_cast.sal)
+        theirs = AccountFactory(name="Theirs", csm=acme_cast.dee)
+        signed(mine, "Forgotten", 10 * day)
+        signed(mine, "Long forgotten", 40 * day)
+        signed(mine, "Ends today", 0 * day)
+        signed(theirs, "Elsewhere", 5 * day)
+        ended, renewed = signed(mine, "Ended", 20 * day), signed(mine, "Renewed", 30 * day)
+        contracts.end(ended, on=today - 20 * day, reason="Closed", by=None, today=today)
+        lines = [{"product": renewed.lines.get().product, "quantity": 1, "amount_minor": 1_300_000}]
+        contracts.renew(renewed, {"end_on": today + 335 * day}, lines, by=None, today=today)
+    answer = cass.get("/")
+    told = [(row["name"], row["contract"], row["ago"], row["arr"]) for row in answer.context["overdue"]]
+    assert told == [("Mine", "Long forgotten", "40 days ago", "$12K"), ("Mine", "Forgotten", "10 days ago", "$12K")]
+    assert f'href="/w/acme/accounts/{mine.pk}/contracts/"' in answer.content.decode()
+    everybody = cass.get("/?scope=all").context["overdue"]
+    assert [row["contract"] for row in everybody] == ["Long forgotten", "Forgotten", "Elsewhere"]
+    assert [row["name"] for row in page(acme_cast.dee, acme_cast.tenant).get("/").context["overdue"]] == []
+    sold = page(acme_cast.sal, acme_cast.tenant).get("/?scope=all").context["overdue"]
+    assert {row["name"] for row in sold} == {"Mine"}
 
 
 def test_the_news_is_what_others_did_on_ones_accounts_since_the_last_visit(acme_cast, cass):

@@ -278,9 +278,20 @@ def test_the_csv_goes_past_its_own_chunks(ada, acme_cast, monkeypatch):
     assert [row[0] for row in read_csv(ada.get("/accounts/export/"))[1:]] == [f"Account {n}" for n in range(5)]
 
 
+def test_a_csv_leaves_word_of_who_took_what(ada, acme_cast):
+    ada.get("/accounts/export/?segment=Mid&cols=arr")
+    with tenant_context(acme_cast.tenant):
+        event = Event.objects.get(kind="portfolio.exported")
+    assert (event.actor, event.account) == (acme_cast.ada, None)
+    assert event.facts["asked"] == "?scope=all&segment=Mid&cols=arr"
+    assert event.facts["columns"] == ["Account", "ARR", "Currency"]
+
+
 def test_a_csv_needs_the_permission(acme_cast, page):
     assert page(acme_cast.vera, acme_cast.tenant).get("/accounts/export/").status_code == 403
     assert page(acme_cast.sal, acme_cast.tenant).get("/accounts/export/").status_code == 403
+    with tenant_context(acme_cast.tenant):
+        assert not Event.objects.filter(kind="portfolio.exported").exists()
 
 
 def test_an_empty_workspace_says_what_comes_first(ada):
@@ -306,3 +317,18 @@ def test_a_number_that_is_none_is_found_nowhere(ada, acme_cast, said):
     have(acme_cast, {"name": "Big", "custom": {"seats": 7}})
     assert names(ada.get(f"/accounts/?scope=all&cf_seats={said}")) == []
     assert names(ada.get("/accounts/?scope=all&cf_seats=7")) == ["Big"]
+
+
+def test_arr_is_asked_for_in_whole_units_of_each_accounts_currency(ada, acme_cast):
+    have(
+        acme_cast,
+        {"name": "Austin", "currency": "USD", "arr": 5_000_00},
+        {"name": "Tokyo", "currency": "JPY", "arr": 5_000},
+        {"name": "Kuwait", "currency": "KWD", "arr": 5_000_000},
+        {"name": "Kyoto", "currency": "JPY", "arr": 400_000},
+        {"name": "Dallas", "currency": "USD", "arr": 4_000_00},
+        {"name": "Doha", "currency": "KWD", "arr": 4_999_999},
+    )
+    assert sorted(names(ada.get("/accounts/?arr_min=5000"))) == ["Austin", "Kuwait", "Kyoto", "Tokyo"]
+    assert sorted(names(ada.get("/accounts/?arr_max=5000"))) == ["Austin", "Dallas", "Doha", "Kuwait", "Tokyo"]
+    assert sorted(names(ada.get("/accounts/?arr_min=4999.5&arr_max=5000"))) == ["Austin", "Doha", "Kuwait", "Tokyo"]

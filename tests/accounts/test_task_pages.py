@@ -111,6 +111,50 @@ def test_the_next_stretch_begins_where_the_page_ended(acme_cast, cass, today):
     assert not {row.pk for row in inbox.rows} & {row.pk for row in rest.rows}
 
 
+def test_what_was_loaded_stays_when_a_task_is_opened_or_done(acme_cast, cass, today):
+    """The address keeps how much the list shows, so that a click, a reload and a way back show it again."""
+    have(acme_cast, 130)
+    first = cass.get("/tasks/").context["inbox"]
+    there = "http://testserver/w/acme/tasks/"
+    second = cass.get("/tasks/", {"after": first.next}, headers={"HX-Request": "true", "HX-Current-URL": there})
+    assert second["HX-Replace-Url"] == "/w/acme/tasks/?shown=100"
+    now = f"{there}?shown=100"
+    third = second.context["inbox"].rows[-1].pk
+    opened = cass.get(f"/tasks/{third}/", headers={"HX-Request": "true", "HX-Current-URL": now})
+    assert len(opened.context["inbox"].rows) == 100
+    assert opened["HX-Push-Url"] == f"/w/acme/tasks/{third}/?shown=100"
+    assert len(cass.get(f"/tasks/{third}/?shown=100").context["inbox"].rows) == 100
+    at = {"HX-Request": "true", "HX-Current-URL": f"{there}{third}/?shown=100"}
+    done = cass.post(f"/tasks/{third}/done/", {"outcome": "achieved", "version": 1}, headers=at)
+    assert sum(row.open for row in done.context["inbox"].rows) == 100
+    more = cass.get("/tasks/", {"after": opened.context["inbox"].next}, headers=at)
+    assert more["HX-Replace-Url"] == f"/w/acme/tasks/{third}/?shown=150"
+    assert "HX-Push-Url" not in cass.get(f"/tasks/{third}/", headers={"HX-Request": "true", "HX-Current-URL": there})
+
+
+def test_without_a_script_more_is_a_longer_page(acme_cast, cass):
+    have(acme_cast, 60)
+    shown = cass.get("/tasks/").content.decode()
+    assert 'href="/w/acme/tasks/?shown=100"' in shown
+    assert len(cass.get("/tasks/?shown=100").context["inbox"].rows) == 60
+
+
+@pytest.mark.parametrize("shown", ["", "x", "-5", "7", "999", "9" * 5000])
+def test_the_list_is_never_shorter_than_a_page_nor_endless(acme_cast, cass, shown, monkeypatch):
+    monkeypatch.setattr("accounts.views.inbox.SIZE", 2)
+    monkeypatch.setattr("accounts.views.inbox.MOST", 6)
+    have(acme_cast, 9)
+    assert len(cass.get(f"/tasks/?shown={shown}").context["inbox"].rows) == {"7": 6, "999": 6}.get(shown, 2)
+
+
+@pytest.mark.parametrize("verb", ["reopen", "wake"])
+def test_a_visit_to_where_one_only_posts_leads_to_the_task(acme_cast, cass, verb):
+    task = have(acme_cast)[0]
+    answer = cass.get(f"/tasks/{task.pk}/{verb}/")
+    assert (answer.status_code, answer.headers.get("Location")) == (302, f"/w/acme/tasks/{task.pk}/")
+    assert cass.get(f"/tasks/987654/{verb}/").status_code == 404
+
+
 def test_a_task_is_done_with_its_outcome_and_the_next_one_comes_beside_the_list(acme_cast, cass):
     first, second = have(acme_cast, 2)
     said = {"outcome": "partly", "note": "Half of it", "version": 1}

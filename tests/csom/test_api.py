@@ -20,7 +20,7 @@ BODIES = {
     "change-phase": {"phase": "adoption"}, "depart": {"on": "2026-01-01"}, "end": {"on": "2026-06-01", "reason": "x"},
     "complete": {"outcome": "kept"}, "snooze": {"until": "2199-01-01", "reason": "x"}, "settle": {"outcome": "kept"},
     "promises": {"text": "x"}, "return": {"reasons": {"pain": "x"}}, "correct": {"statement": "x"},
-    "answer": {"text": "x"}, "{question}": {"text": "x"},
+    "answer": {"text": "x"}, "{question}": {"text": "x"}, "drop": {"reason": "x"},
 }  # fmt: skip
 
 
@@ -55,4 +55,4 @@ def test_nothing_is_told_about_what_is_not_there(method, path, api):
     # What can't be understood is refused before anybody looks; what can is looked for and not found.
     assert answer.status_code in (404, 400)
     if answer.status_code == 400:
-        assert set(answer.json()["errors"]) & {"lines", "contact", "outcome", "signed_on"}
+        assert set(answer.json()["errors"]) & {"lines", "contact", "outcome", "signed_on", "rep"}

@@ -1,6 +1,7 @@
 """The account's record by letter: said, corrected, confirmed, never rewritten."""
 
 import datetime as dt
+import re
 import threading
 
 import pytest
@@ -16,6 +17,7 @@ from journeys.spiced import LETTERS
 from journeys.views import record_of
 from tests.factories.accounts import TODAY, AccountFactory
 from tests.factories.journeys import person, said
+from tests.factories.onboarding import ANSWERS, submitted
 
 
 def test_a_statement_is_kept_with_who_said_it_when_and_where(acme):
@@ -164,6 +166,45 @@ def test_the_page_shows_every_letter_with_a_question_where_nothing_is_known(page
     assert "Two plans a week contradict each other." in text
     panel = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{account.pk}/spiced/panel/").content.decode()
     assert "Two plans a week" in panel
+
+
+def panel_of(page, cast, account) -> str:
+    shown = page(cast.cass, cast.tenant).get(f"/accounts/{account.pk}/spiced/panel/").content.decode()
+    return " ".join(re.sub(r"<[^>]+>", " ", shown).split())
+
+
+def test_the_panel_shows_the_impact_for_the_company_and_for_a_person(page, acme_cast, account):
+    with tenant_context(acme_cast.tenant):
+        said(acme_cast, account, letter="impact", kind="rational", statement="Overtime down by a third.")
+    assert "For the company Overtime down by a third. For a person Nothing yet" in panel_of(page, acme_cast, account)
+    with tenant_context(acme_cast.tenant):
+        said(acme_cast, account, letter="impact", kind="emotional", statement="Tomas has his weekends back.")
+    shown = panel_of(page, acme_cast, account)
+    assert "For the company Overtime down by a third. For a person Tomas has his weekends back." in shown
+
+
+def test_who_bought_is_not_how_they_decide(page, acme_cast):
+    with tenant_context(acme_cast.tenant):
+        handoff = submitted(acme_cast, not_known=("decision",))
+    assert f"D Decision Nothing yet Who bought {ANSWERS['buyers']}" in panel_of(page, acme_cast, handoff.account)
+    with tenant_context(acme_cast.tenant):
+        said(acme_cast, handoff.account, letter="decision", statement="The CFO signs.")
+        corrected = spiced.correct(
+            SpicedEntry.objects.get(letter="decision", kind="buyers"), "Elena signed.", by=acme_cast.cass,
+            source="call", occurred_on=TODAY,
+        )  # fmt: skip
+        assert corrected.kind == "buyers", "a better word for who bought says who bought"
+    assert "D Decision The CFO signs. Who bought Elena signed." in panel_of(page, acme_cast, handoff.account)
+    shown = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{handoff.account_id}/spiced/").content.decode()
+    assert "Who bought" in shown
+
+
+@pytest.mark.parametrize(("letter", "kind"), [("impact", "buyers"), ("decision", "rational"), ("pain", "buyers")])
+def test_each_letter_has_its_own_kinds(acme, letter, kind):
+    with pytest.raises(Refused) as refused:
+        said(acme, AccountFactory(), letter=letter, kind=kind)
+    assert list(refused.value.errors) != []
+    assert SpicedEntry.objects.count() == 0
 
 
 @pytest.mark.parametrize("headers", [{}, {"HTTP_HX_REQUEST": "true"}])

@@ -54,6 +54,8 @@ def answer(
     row = AgendaItem.objects.select_for_update(of=("self",)).select_related("account", "handoff").get(pk=item.pk)
     if not row.is_open or (version is not None and row.version != version):
         raise Conflict(row)
+    if not row.handoff.is_accepted:
+        raise refuse("", "This is asked at the kickoff, once the handoff is accepted.")
     if not text.strip():
         raise refuse("text", "Write down the answer.")
     spiced.check_contact(row.account, said_by, "said_by")

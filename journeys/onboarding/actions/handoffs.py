@@ -1,4 +1,4 @@
-"""The loop of a handoff: opened, answered, submitted, returned, submitted again, accepted."""
+"""The loop of a handoff: opened, answered, submitted, returned, submitted again, accepted; or dropped on the way."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts import timeline
 from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Refused, named_refusals, refuse
 from accounts.actions.validity import check_change, only
 from accounts.actions.writing import change, told
-from accounts.models import Account, Membership, Phase, User
+from accounts.models import Account, Phase, User
 from journeys.actions import journeys
 from journeys.onboarding.actions import agenda, statements
+from journeys.onboarding.actions.standing import (
+    left_as_it_was,
+    left_open,
+    locked,
+    must_be_able_to_write,
+    must_be_open,
+    must_wait,
+    reasons_by_letter,
+    still_here,
+    tell,
+)
 from journeys.onboarding.models import Handoff, HandoffAnswer, HandoffStatus
-from journeys.onboarding.questions import BY_CODE, QUESTIONS, missing, says_nothing
+from journeys.onboarding.questions import BY_CODE, QUESTIONS, missing
 
 EDITABLE = ("rep", "csm", "committed_on", "kickoff_on")
 BEFORE_ONBOARDING = (Phase.COMMIT, Phase.ENDED)
@@ -34,20 +44,53 @@ def open(account: Account, *, rep: User, committed_on: dt.date, by: User, now: d
     HandoffAnswer.objects.bulk_create(HandoffAnswer(handoff=handoff, question=q.code) for q in QUESTIONS)
     if account.ae_id is None:
         accounts.edit(account, {"ae": rep}, by=by, now=now)
-    _tell("handoff.opened", handoff, by, now, committed_on=committed_on.isoformat())
+    tell("handoff.opened", handoff, by, now, committed_on=committed_on.isoformat())
     return handoff
 
 
 @transaction.atomic
 def edit(handoff: Handoff, values: Mapping[str, Any], *, by: User, version: int | None = None) -> Handoff:
-    """Changes who and when: rep, csm, committed_on, kickoff_on. Stale `version`, or accepted already: Conflict."""
+    """Changes who and when: rep, csm, committed_on, kickoff_on. Stale `version`, accepted or dropped: Conflict."""
     row = locked(handoff)
-    if row.is_accepted:
-        raise Conflict(row)
+    must_be_open(row)
     given = only(values, EDITABLE)
+    if given.get("rep", row.rep) != row.rep:
+        must_be_able_to_write(given["rep"])
     check_change(row, given)
-    if changed := change(row, given, version=version):
-        _tell("handoff.edited", row, by, None, **told(changed))
+    changed = change(row, given, version=version)
+    if "rep" in changed:
+        _hand_on(row, *changed.pop("rep"), by=by)
+    if changed:
+        tell("handoff.edited", row, by, None, **told(changed))
+    return row
+
+
+def reassign(handoff: Handoff, rep: User, *, by: User, version: int | None = None) -> Handoff:
+    """Another rep is responsible from here on; whoever can't write a handoff is refused."""
+    return edit(handoff, {"rep": rep}, by=by, version=version)
+
+
+def _hand_on(handoff: Handoff, before: User, after: User, *, by: User) -> None:
+    """The account goes along where its seller was the one who gave the deal away: who writes of it must see it."""
+    account = Account.objects.select_for_update(of=("self",)).get(pk=handoff.account_id)
+    if account.ae_id == before.pk:
+        accounts.edit(account, {"ae": after}, by=by)
+    people = {"before": before.name, "before_id": before.pk, "after": after.name, "after_id": after.pk}
+    tell("handoff.reassigned", handoff, by, None, **people)
+
+
+@transaction.atomic
+def drop(
+    handoff: Handoff, reason: str, *, by: User, version: int | None = None, now: dt.datetime | None = None
+) -> Handoff:
+    """The deal fell through before anybody took the account; the account may be handed over again another day."""
+    row = locked(handoff)
+    must_be_open(row)
+    if not reason.strip():
+        raise refuse("reason", "Say why the deal fell through.")
+    values = {"status": HandoffStatus.DROPPED, "dropped_at": now or Now(), "dropped_by": by}
+    change(row, values | {"drop_reason": reason.strip()}, version=version)
+    tell("handoff.dropped", row, by, now, reason=row.drop_reason)
     return row
 
 
@@ -102,7 +145,7 @@ def submit(
     if open_questions:
         raise Refused({question.code: ["Still to be answered, or marked as not known."] for question in open_questions})
     again = row.status == HandoffStatus.RETURNED
-    if again and (same := [said.question for said in answers if _left_as_it_was(row, said)]):
+    if again and (same := [said.question for said in answers if left_as_it_was(row, said)]):
         raise Refused({question: ["This was asked back: say more, or mark it as not known."] for question in same})
     written = statements.write(row, answers, by=by, now=now)
     agenda.lay_out(row, answers, by=by, now=now)
@@ -116,7 +159,7 @@ def submit(
         version=version,
     )  # fmt: skip
     unknown = sum(said.not_known for said in answers)
-    _tell("handoff.submitted", row, by, now, again=again, statements=written, not_known=unknown)
+    tell("handoff.submitted", row, by, now, again=again, statements=written, not_known=unknown)
     return row
 
 
@@ -131,7 +174,7 @@ def return_(
 ) -> Handoff:
     """Gives the handoff back to the rep. `reasons`: by question, what to add or to ask."""
     row = locked(handoff)
-    _must_wait(row)
+    must_wait(row)
     given = {question: reason.strip() for question, reason in reasons.items() if reason.strip()}
     if unknown := sorted(set(given) - set(BY_CODE)):
         raise Refused({question: ["A handoff doesn't ask this."] for question in unknown})
@@ -146,9 +189,9 @@ def return_(
         "returns": row.returns + 1,
     }
     change(row, values, version=version)
-    asked = ", ".join(BY_CODE[question].label for question in given)
+    asked = reasons_by_letter(given)
     letters = sorted({BY_CODE[question].letter for question in given} - {""})
-    _tell("handoff.returned", row, by, now, asked=asked, reasons=given, letters=letters)
+    tell("handoff.returned", row, by, now, asked=asked, reasons=given, letters=letters)
     return row
 
 
@@ -163,8 +206,8 @@ def accept(
 ) -> Handoff:
     """Takes the account over: from here it is `csm`'s (the one proposed, or `by`), and the journey begins."""
     row = locked(handoff)
-    _must_wait(row)
-    keeper = csm or _still_here(row.csm) or by
+    must_wait(row)
+    keeper = csm or still_here(row.csm) or by
     values = {"status": HandoffStatus.ACCEPTED, "accepted_at": now or Now(), "accepted_by": by, "csm": keeper}
     change(row, values, version=version)
     account = Account.objects.select_for_update(of=("self",)).get(pk=row.account_id)
@@ -173,47 +216,5 @@ def accept(
     if account.phase in BEFORE_ONBOARDING:
         # A second deal of an account under way changes no phase.
         accounts.change_phase(account, Phase.ONBOARDING, by=by, now=now)
-    _tell("handoff.accepted", row, by, now, csm_id=keeper.pk, rep_id=row.rep_id, **_left_open(row))
+    tell("handoff.accepted", row, by, now, csm_id=keeper.pk, rep_id=row.rep_id, **left_open(row))
     return row
-
-
-def _still_here(user: User | None) -> User | None:
-    """Nobody where the membership of the one proposed has ended since."""
-    return user if user and Membership.objects.here().active().filter(user=user).exists() else None
-
-
-def locked(handoff: Handoff) -> Handoff:
-    """The handoff as it stands, ours until the transaction ends: two at once come one after the other."""
-    return Handoff.objects.select_for_update(of=("self",)).select_related("account", "rep", "csm").get(pk=handoff.pk)
-
-
-def _must_wait(handoff: Handoff) -> None:
-    """Somebody else may have decided meanwhile; what never was handed over isn't anybody's to decide."""
-    if handoff.status == HandoffStatus.DRAFT:
-        raise refuse("", "This handoff hasn't been submitted yet.")
-    if not handoff.waits:
-        raise Conflict(handoff)
-
-
-def _left_as_it_was(handoff: Handoff, answer: HandoffAnswer) -> bool:
-    returned_at = handoff.returned_at
-    return bool(answer.return_reason) and returned_at is not None and answer.updated_at < returned_at
-
-
-def _left_open(handoff: Handoff) -> dict[str, Any]:
-    answers = {said.question: said for said in handoff.answers.all()}
-    flags = answers["red_flags"].text
-    return {
-        "not_known": sum(said.not_known for said in answers.values()),
-        "red_flags": bool(flags) and not says_nothing(flags),
-    }
-
-
-def _tell(kind: str, handoff: Handoff, by: User, now: dt.datetime | None, **facts: Any) -> None:
-    about = {
-        "handoff_id": handoff.pk,
-        "rep": handoff.rep.name,
-        "csm": handoff.csm.name if handoff.csm else "whoever takes it",
-        "actor": by.name,
-    }
-    timeline.record(kind, account=handoff.account, by=by, occurred_at=now, **(about | facts))

@@ -13,7 +13,7 @@ from accounts.actions.errors import Conflict, named_refusals, refuse
 from accounts.actions.validity import check
 from accounts.actions.writing import change
 from accounts.models import User
-from journeys.onboarding.actions.handoffs import locked
+from journeys.onboarding.actions.standing import locked
 from journeys.onboarding.models import Handoff, Promise, PromiseKind, PromiseOutcome
 
 

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.contacts import contact_of
 from accounts.api.fields import Day, Entry, Id, Member, OfAccount, Person, Text, Versioned
+from accounts.api.problems import together
 from accounts.api.resource import Shape
 from accounts.models import Contact
 from journeys.onboarding.models import (
@@ -24,9 +25,9 @@ from journeys.onboarding.questions import BY_CODE, Said
 
 PLAIN = (
     "id", "status", "committed_on", "kickoff_on", "opened_at", "submitted_at", "returned_at", "returns", "accepted_at",
-    "version", "updated_at",
+    "dropped_at", "drop_reason", "version", "updated_at",
 )  # fmt: skip
-PEOPLE = ("rep", "csm", "submitted_by", "returned_by", "accepted_by")
+PEOPLE = ("rep", "csm", "submitted_by", "returned_by", "accepted_by", "dropped_by")
 ANSWER = ("question", "text", "not_known", "due_on", "consequence", "return_reason", "version", "updated_at")
 PROMISE = ("id", "text", "kind", "due_on", "outcome", "outcome_note", "made_at", "settled_at", "version")
 AGENDA = ("id", "question", "text", "status", "answer", "answered_at", "version")
@@ -86,6 +87,9 @@ class HandoffShape(Shape):
     returns = serializers.IntegerField(help_text="How often it went back to the rep.")
     accepted_at = serializers.DateTimeField(allow_null=True)
     accepted_by = Person(allow_null=True)
+    dropped_at = serializers.DateTimeField(allow_null=True)
+    dropped_by = Person(allow_null=True)
+    drop_reason = serializers.CharField(help_text="Why the deal fell through.")
     answers = serializers.DictField(child=AnswerShape(), help_text="By question.")
     missing = serializers.ListField(child=serializers.CharField(), help_text="Questions that are still to be answered.")
     promises = PromiseShape(many=True, help_text="Made in the sale, with what became of them.")
@@ -141,15 +145,22 @@ class AnswerEntry(Versioned):
     consequence = Text(LONGEST, required=False, help_text="Of the critical event.")
 
 
-class WithAnswers(Entry):
-    answers = serializers.DictField(
-        child=AnswerEntry(), required=False, help_text="By question: " + ", ".join(BY_CODE) + "."
-    )
+class ByQuestion(serializers.DictField):
+    """Something for each question; what isn't one is named beside what is wrong with the others."""
 
-    def validate_answers(self, answers: dict[str, Any]) -> dict[str, Any]:
-        if unknown := [code for code in answers if code not in BY_CODE]:
-            raise serializers.ValidationError({code: [NO_QUESTION] for code in unknown})
-        return answers
+    def run_child_validation(self, data: Any) -> Any:
+        wrong: dict[str, Any] = {code: [NO_QUESTION] for code in data if code not in BY_CODE}
+        try:
+            said = super().run_child_validation({code: data[code] for code in data if code in BY_CODE})
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(together(error.detail, wrong)) from error
+        if wrong:
+            raise serializers.ValidationError(wrong)
+        return said
+
+
+class WithAnswers(Entry):
+    answers = ByQuestion(child=AnswerEntry(), required=False, help_text="By question: " + ", ".join(BY_CODE) + ".")
 
 
 class HandoffEntry(WithAnswers, OfAccount):
@@ -182,15 +193,20 @@ class Acceptance(Versioned):
     csm = Member(required=False, allow_null=True, help_text="Whose account it becomes; the one proposed, if left out.")
 
 
+class Reassignment(Versioned):
+    rep = Member(help_text="Whose deal it is from now on.")
+
+
+class DealDropping(Versioned):
+    example: ClassVar[dict[str, Any]] = {"reason": "They stay with what they have for another year."}
+
+    reason = Text(1000, required=True, help_text="Why the deal fell through.")
+
+
 class Return(Versioned):
     example: ClassVar[dict[str, Any]] = {"reasons": {"impact_rational": "By how much, and who measures it?"}}
 
-    reasons = serializers.DictField(child=Text(LONGEST), help_text="By question: what to add or to ask.")
-
-    def validate_reasons(self, reasons: dict[str, str]) -> dict[str, str]:
-        if unknown := [code for code in reasons if code not in BY_CODE]:
-            raise serializers.ValidationError({code: [NO_QUESTION] for code in unknown})
-        return reasons
+    reasons = ByQuestion(child=Text(LONGEST), help_text="By question: what to add or to ask.")
 
 
 class PromiseEntry(Entry):

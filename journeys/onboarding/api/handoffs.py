@@ -25,10 +25,12 @@ from journeys.onboarding.api.entries import (
     Acceptance,
     AgendaAnswer,
     AnswerEntry,
+    DealDropping,
     HandoffChange,
     HandoffEntry,
     HandoffShape,
     PromiseEntry,
+    Reassignment,
     Return,
     Settlement,
     Submission,
@@ -75,7 +77,7 @@ class HandoffResource(Readable):
     entries = {
         "create": HandoffEntry, "partial_update": HandoffChange, "answer_question": AnswerEntry, "submit": Submission,
         "accept": Acceptance, "give_back": Return, "promise": PromiseEntry, "settle": Settlement,
-        "answer_agenda": AgendaAnswer,
+        "answer_agenda": AgendaAnswer, "reassign": Reassignment, "drop": DealDropping,
     }  # fmt: skip
     permissions = {
         "list": Permission.HANDOFF_VIEW,
@@ -85,6 +87,8 @@ class HandoffResource(Readable):
         "answer_question": Permission.HANDOFF_WRITE,
         "submit": Permission.HANDOFF_WRITE,
         "promise": Permission.HANDOFF_WRITE,
+        "reassign": Permission.HANDOFF_WRITE,
+        "drop": Permission.HANDOFF_WRITE,
         "accept": Permission.HANDOFF_DECIDE,
         "give_back": Permission.HANDOFF_DECIDE,
         "settle": Permission.HANDOFF_DECIDE,
@@ -141,6 +145,16 @@ class HandoffResource(Readable):
     @action(detail=True, methods=["post"], url_path="return")
     def give_back(self, request: Request, pk: str) -> Response:
         return self._move(pk, handoffs.return_)
+
+    @extend_schema(summary="Give the deal to another rep")
+    @action(detail=True, methods=["post"])
+    def reassign(self, request: Request, pk: str) -> Response:
+        return self._move(pk, handoffs.reassign)
+
+    @extend_schema(summary="Drop the handoff: the deal fell through")
+    @action(detail=True, methods=["post"])
+    def drop(self, request: Request, pk: str) -> Response:
+        return self._move(pk, handoffs.drop)
 
     @extend_schema(summary="Write down what was promised in the sale")
     @action(detail=True, methods=["post"], url_path="promises")

@@ -21,6 +21,7 @@ class HandoffStatus(models.TextChoices):
     SUBMITTED = "submitted", "Waiting for the CSM"
     RETURNED = "returned", "Returned"
     ACCEPTED = "accepted", "Accepted"
+    DROPPED = "dropped", "Dropped"
 
 
 WITH_REP = [HandoffStatus.DRAFT, HandoffStatus.RETURNED]
@@ -56,12 +57,8 @@ class HandoffQuerySet(TenantQuerySet["Handoff"]):
         return self.annotate(answered=Coalesce(models.Subquery(counted), 0))
 
     def open(self) -> HandoffQuerySet:
-        """Still the rep's: nobody has accepted yet."""
+        """Still the rep's: nobody has accepted yet, and the deal hasn't fallen through."""
         return self.filter(status__in=OPEN)
-
-    def waiting_for(self, user_id: int) -> HandoffQuerySet:
-        """Submitted to this person, or to nobody in particular."""
-        return self.filter(status=HandoffStatus.SUBMITTED).filter(models.Q(csm_id=user_id) | models.Q(csm=None))
 
 
 def _pair(name: str) -> models.CheckConstraint:
@@ -86,6 +83,9 @@ class Handoff(TenantModel):
     returns = models.PositiveSmallIntegerField(default=0, editable=False)
     accepted_at = models.DateTimeField(null=True, editable=False)
     accepted_by = MemberForeignKey(null=True, related_name="+", editable=False)
+    dropped_at = models.DateTimeField(null=True, editable=False)
+    dropped_by = MemberForeignKey(null=True, related_name="+", editable=False)
+    drop_reason = models.TextField(blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -96,20 +96,26 @@ class Handoff(TenantModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "account"],
-                condition=~models.Q(status="accepted"),
+                condition=models.Q(status__in=OPEN),
                 name="onboarding_handoff_open_once",
                 violation_error_message="This account has an open handoff already.",
             ),
             _pair("submitted"),
             _pair("returned"),
             _pair("accepted"),
+            _pair("dropped"),
+            models.CheckConstraint(
+                condition=models.Q(status="dropped", dropped_at__isnull=False) & ~models.Q(drop_reason="")
+                | ~models.Q(status="dropped") & models.Q(dropped_at=None, drop_reason=""),
+                name="onboarding_handoff_dropped_with_reason",
+            ),
             models.CheckConstraint(
                 condition=models.Q(status="accepted", accepted_at__isnull=False, csm__isnull=False)
                 | ~models.Q(status="accepted") & models.Q(accepted_at=None),
                 name="onboarding_handoff_accepted_with_csm",
             ),
             models.CheckConstraint(
-                condition=models.Q(status="draft") | models.Q(submitted_at__isnull=False),
+                condition=models.Q(status__in=["draft", "dropped"]) | models.Q(submitted_at__isnull=False),
                 name="onboarding_handoff_submitted_first",
             ),
         ]
@@ -133,8 +139,16 @@ class Handoff(TenantModel):
         return self.status == HandoffStatus.SUBMITTED
 
     @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+    @property
     def is_accepted(self) -> bool:
         return self.status == HandoffStatus.ACCEPTED
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.status == HandoffStatus.DROPPED
 
 
 class HandoffAnswer(TenantModel):

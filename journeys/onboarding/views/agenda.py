@@ -22,7 +22,10 @@ from journeys.onboarding.views.rows import handoff_or_404, head_of, visible_hand
 @require_http_methods(["GET", "POST"])
 @requires(Permission.SPICED_WRITE)
 def agenda_answer(request: MemberRequest, pk: int) -> HttpResponse:
+    """Once the handoff is accepted: before, nobody has met the customer."""
     item = _item_or_404(request, pk)
+    if request.method == "GET" and not item.handoff.is_accepted:
+        return redirect("onboarding:handoff-detail", item.handoff_id)
     data: Any = request.POST if request.method == "POST" else None
     form, status = AgendaForm(data, account=item.account, question=item.asks, initial={"version": item.version}), 200
     if request.method == "POST":

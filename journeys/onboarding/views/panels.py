@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,6 +13,7 @@ from journeys.onboarding.views.listing import belongs, listed, rows
 from journeys.onboarding.views.rows import visible_handoffs
 
 SHOWN = 6
+STANDING = (F("dropped_at").desc(nulls_first=True), "-id")
 
 
 @require_GET
@@ -33,14 +34,14 @@ def home_panel(request: MemberRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.HANDOFF_VIEW)
 def account_panel(request: MemberRequest, pk: int) -> HttpResponse:
-    """The latest handoff of the account, its promises and what is still to ask."""
+    """The latest handoff of the account, its promises and what is still to ask; a dropped one for want of others."""
     account = account_or_404(request, pk)
-    found = listed(visible_handoffs(request).filter(account=account)).order_by("-id").first()
+    found = listed(visible_handoffs(request).filter(account=account)).order_by(*STANDING).first()
     context = {
         "account": account,
         "row": rows(request, [found])[0] if found else None,
         "promises": list(found.promises.all()) if found else [],
-        "to_ask": list(found.agenda_items.filter(status="open")) if found else [],
+        "to_ask": list(found.agenda_items.filter(status="open")) if found and not found.is_dropped else [],
         "may_open": request.membership.may(Permission.HANDOFF_WRITE),
     }
     return render(request, "onboarding/account_panel.html", context)

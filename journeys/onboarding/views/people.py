@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, requires
 from accounts.actions import contacts
@@ -16,15 +16,17 @@ from journeys.onboarding.forms import MarkForm, PersonForm
 from journeys.onboarding.models import Handoff
 from journeys.onboarding.questions import STEP_BY_CODE
 from journeys.onboarding.views.rows import handoff_or_404
-from journeys.onboarding.views.wizard import people_of, wizard
+from journeys.onboarding.views.wizard import at, people_of, wizard
 
 WHO = STEP_BY_CODE["who"]
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def person_add(request: MemberRequest, pk: int) -> HttpResponse:
     handoff = handoff_or_404(request, pk)
+    if request.method == "GET":
+        return redirect(at(handoff, WHO))
     form = PersonForm(request.POST, auto_id="person_%s")
     added, status = attempt(form, lambda: contacts.add(handoff.account, form.cleaned_data, by=request.user))
     if added and not request.htmx:
@@ -35,13 +37,15 @@ def person_add(request: MemberRequest, pk: int) -> HttpResponse:
     return _people(request, handoff, shown, status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.CONTACT_EDIT)
 def person_mark(request: MemberRequest, pk: int, contact: int) -> HttpResponse:
     handoff = handoff_or_404(request, pk)
     person = handoff.account.contacts.filter(pk=contact).first()
     if person is None:
         raise Http404("No such person")
+    if request.method == "GET":
+        return redirect(at(handoff, WHO))
     form, status = MarkForm(request.POST), 200
     if form.is_valid():
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Conflict
@@ -16,15 +16,17 @@ from journeys.onboarding.forms import PromiseForm, SettleForm
 from journeys.onboarding.models import Handoff, Promise
 from journeys.onboarding.questions import STEP_BY_CODE
 from journeys.onboarding.views.rows import handoff_or_404, head_of, visible_handoffs
-from journeys.onboarding.views.wizard import wizard
+from journeys.onboarding.views.wizard import at, wizard
 
 RISKS = STEP_BY_CODE["risks"]
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.HANDOFF_WRITE)
 def promise_add(request: MemberRequest, pk: int) -> HttpResponse:
     handoff = handoff_or_404(request, pk)
+    if request.method == "GET":
+        return redirect(at(handoff, RISKS))
     if not handoff.with_rep:
         messages.warning(request, "The handoff has been handed over already.")
         return redirect("onboarding:handoff-detail", handoff.pk)
@@ -42,21 +44,23 @@ def promise_add(request: MemberRequest, pk: int) -> HttpResponse:
     if request.htmx:
         return _promises(request, handoff, PromiseForm() if made else form, status)
     if made:
-        return _back(handoff)
+        return redirect(at(handoff, RISKS))
     return wizard(request, handoff, RISKS, status=status, promise_form=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.HANDOFF_WRITE)
 def promise_withdraw(request: MemberRequest, pk: int) -> HttpResponse:
     promise = _promise_or_404(request, pk)
     handoff = promise.handoff
+    if request.method == "GET":
+        return redirect(at(handoff, RISKS))
     try:
         promises.withdraw(promise, by=request.user)
     except Conflict:
         messages.warning(request, "The handoff has been handed over already.")
         return redirect("onboarding:handoff-detail", handoff.pk)
-    return _promises(request, handoff, PromiseForm(), 200) if request.htmx else _back(handoff)
+    return _promises(request, handoff, PromiseForm(), 200) if request.htmx else redirect(at(handoff, RISKS))
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,9 +100,3 @@ def _promise_or_404(request: MemberRequest, pk: int) -> Promise:
 def _promises(request: MemberRequest, handoff: Handoff, form: PromiseForm, status: int) -> HttpResponse:
     context = {"handoff": handoff, "promises": list(handoff.promises.all()), "promise_form": form}
     return render(request, "onboarding/_promises.html", context, status=status)
-
-
-def _back(handoff: Handoff) -> HttpResponse:
-    response = redirect("onboarding:handoff-edit", handoff.pk)
-    response["Location"] += f"?step={RISKS.code}"
-    return response

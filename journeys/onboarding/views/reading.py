@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import formats
 from accounts.access import MemberRequest, requires, visible_accounts
@@ -31,10 +31,13 @@ def handoff_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return read(request, handoff_or_404(request, pk))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.HANDOFF_DECIDE)
 def handoff_accept(request: MemberRequest, pk: int) -> HttpResponse:
+    """Only a visit, such as the one that follows a sign-in, leads to the page with the form."""
     handoff, form = handoff_or_404(request, pk), AcceptForm(request.POST)
+    if request.method == "GET":
+        return redirect("onboarding:handoff-detail", handoff.pk)
     done, status = attempt(form, lambda: _accept(request, handoff, form))
     if done is None:
         shown = {"notice": DECIDED} if status == STALE else {"accept_form": form}
@@ -78,7 +81,7 @@ def read(request: MemberRequest, handoff: Handoff, status: int = 200, **more: An
         "steps": STEPS,
         "story": _story(request, handoff),
         "may_settle": handoff.is_accepted and request.membership.may(Permission.HANDOFF_DECIDE),
-        "may_answer": request.membership.may(Permission.SPICED_WRITE),
+        "may_answer": handoff.is_accepted and request.membership.may(Permission.SPICED_WRITE),
         "may_see_account": visible_accounts(request).filter(pk=handoff.account_id).exists(),
     }
     if head.may_decide:
@@ -105,6 +108,7 @@ def _story(request: MemberRequest, handoff: Handoff) -> list[tuple[str, str, str
         ("send", "Handed over by", handoff.submitted_at, handoff.submitted_by),
         ("undo-2", "Returned by", handoff.returned_at, handoff.returned_by),
         ("handshake", "Accepted by", handoff.accepted_at, handoff.accepted_by),
+        ("circle-x", "Dropped by", handoff.dropped_at, handoff.dropped_by),
     ]
     told = sorted((at, icon, f"{verb} {by.name}") for icon, verb, at, by in steps if at and by)
     return [(icon, sentence, instant(request, at)) for at, icon, sentence in told]

@@ -12,19 +12,20 @@ from accounts import formats
 from accounts.access import MemberRequest
 from accounts.calendar import business_days_between, local_today
 from accounts.models import Tenant
-from accounts.roles import Permission
+from accounts.roles import Permission, Reach
 from journeys.onboarding.forms import AnswerForm
 from journeys.onboarding.models import Handoff, HandoffAnswer, HandoffStatus
 from journeys.onboarding.models.handoff import HandoffQuerySet
 from journeys.onboarding.questions import ALL_STEPS, QUESTIONS, STEP_OF, Question, Step, thin
 from journeys.spiced import BY_CODE as LETTERS
 
-NAMED = ("account", "rep", "csm", "opened_by", "submitted_by", "returned_by", "accepted_by")
+NAMED = ("account", "rep", "csm", "opened_by", "submitted_by", "returned_by", "accepted_by", "dropped_by")
 TONES = {
     HandoffStatus.DRAFT: "",
     HandoffStatus.SUBMITTED: "accent",
     HandoffStatus.RETURNED: "amber",
     HandoffStatus.ACCEPTED: "green",
+    HandoffStatus.DROPPED: "",
 }
 
 
@@ -42,7 +43,7 @@ def handoff_or_404(request: MemberRequest, pk: int) -> Handoff:
 
 @dataclass(frozen=True)
 class Clock:
-    """Business days since the commitment, until accepted; late past what the workspace allows."""
+    """Business days since the commitment, until accepted or dropped; late past what the workspace allows."""
 
     days: int
     late: bool
@@ -50,11 +51,13 @@ class Clock:
 
 
 def clock(handoff: Handoff, tenant: Tenant, today: dt.date) -> Clock:
-    until = handoff.accepted_at.astimezone(tenant.zone).date() if handoff.accepted_at else today
+    ended = handoff.accepted_at or handoff.dropped_at
+    until = ended.astimezone(tenant.zone).date() if ended else today
     days = max(0, business_days_between(handoff.committed_on, until, tenant.country))
     over = days - tenant.handoff_due_days
-    if handoff.accepted_at:
-        text = f"accepted after {formats.plural(days, 'business day')}"
+    if ended:
+        verb = "dropped" if handoff.is_dropped else "accepted"
+        text = f"{verb} after {formats.plural(days, 'business day')}"
     elif over > 0:
         text = f"{formats.plural(over, 'business day')} late"
     else:
@@ -72,6 +75,13 @@ class Head:
     tone: str
     may_write: bool
     may_decide: bool
+    may_hold: bool  # give the deal to another rep, or drop it
+
+
+def holds(request: MemberRequest, handoff: Handoff) -> bool:
+    """Who may say that a deal is another's, or over: its rep, and those who see every account and write handoffs."""
+    member = request.membership
+    return member.may(Permission.HANDOFF_WRITE) and (member.reach is Reach.ALL or handoff.rep_id == member.user_id)
 
 
 def head_of(request: MemberRequest, handoff: Handoff) -> Head:
@@ -82,6 +92,7 @@ def head_of(request: MemberRequest, handoff: Handoff) -> Head:
         tone=TONES[HandoffStatus(handoff.status)],
         may_write=handoff.with_rep and request.membership.may(Permission.HANDOFF_WRITE),
         may_decide=handoff.waits and request.membership.may(Permission.HANDOFF_DECIDE),
+        may_hold=handoff.is_open and holds(request, handoff),
     )
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Conflict, Refused, refuse
@@ -36,13 +36,15 @@ def handoff_edit(request: MemberRequest, pk: int) -> HttpResponse:
     return wizard(request, handoff, step)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.HANDOFF_WRITE)
 def answer_save(request: MemberRequest, pk: int, question: str) -> HttpResponse:
     """422 and 409 come back with what was typed; a stale version shows both texts and overwrites nothing."""
     handoff = handoff_or_404(request, pk)
     if question not in BY_CODE:
         raise Http404("A handoff doesn't ask this")
+    if request.method == "GET":
+        return redirect(at(handoff, STEP_OF[question]))
     form, step = AnswerForm(request.POST, question=BY_CODE[question]), STEP_OF[question]
     status = 200 if form.is_valid() else 422
     if status == 200:
@@ -53,14 +55,16 @@ def answer_save(request: MemberRequest, pk: int, question: str) -> HttpResponse:
                 return _gone(request, conflict.current)
             form.theirs, status = conflict.current, 409  # type: ignore[assignment]
     if status == 200 and not request.htmx:
-        return redirect(_at(handoff, step))
+        return redirect(at(handoff, step))
     return _answered(request, handoff, step, form, status)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.HANDOFF_WRITE)
 def handoff_submit(request: MemberRequest, pk: int) -> HttpResponse:
     handoff = handoff_or_404(request, pk)
+    if request.method == "GET":
+        return redirect(at(handoff, REVIEW))
     form, status = SubmitForm(request.POST, today=local_today(request.tenant)), 422
     if form.is_valid():
         try:
@@ -99,15 +103,15 @@ def wizard(
     **more: Any,
 ) -> HttpResponse:
     """One screen of the form, with whatever came back to be corrected."""
-    at = ALL_STEPS.index(step)
+    place = ALL_STEPS.index(step)
     people = list(handoff.account.contacts.filter(departed_on=None)) if step.code in ("who", "review") else []
     context = {
         "handoff": handoff,
         "head": head_of(request, handoff),
         "progress": progress(handoff.answers.select_related("updated_by"), step, answers),
         "step": step,
-        "before": ALL_STEPS[at - 1] if at else None,
-        "after": ALL_STEPS[at + 1] if at + 1 < len(ALL_STEPS) else None,
+        "before": ALL_STEPS[place - 1] if place else None,
+        "after": ALL_STEPS[place + 1] if place + 1 < len(ALL_STEPS) else None,
         "may_add_people": request.membership.may(Permission.CONTACT_EDIT),
     }
     context |= people_of(people) if people or step.code in ("who", "review") else {}
@@ -156,5 +160,6 @@ def _gone(request: MemberRequest, handoff: Handoff) -> HttpResponse:
     return redirect("onboarding:handoff-detail", handoff.pk)
 
 
-def _at(handoff: Handoff, step: Step) -> str:
+def at(handoff: Handoff, step: Step) -> str:
+    """Where this screen of the form is."""
     return f"{reverse('onboarding:handoff-edit', args=[handoff.pk])}?step={step.code}"

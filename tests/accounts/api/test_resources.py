@@ -7,9 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import accounts, contracts, tasks
+from accounts.api.products import ProductResource
 from accounts.models import Contact, CustomField, Event, Product, RevenueMovement
+from accounts.roles import Permission, Role, allows
 from accounts.tenancy.context import tenant_context
 
+PRODUCT_FORM = "/settings/products/new/"
 TERM = {"name": "Platform 2026", "signed_on": "2026-01-15", "start_on": "2026-02-01", "end_on": "2027-02-01"}
 
 
@@ -205,7 +208,7 @@ class TestContracts:
         errors = self.sign(api, product, lines=[lines[0], {"product": product["id"], "amount": usd("-1")}]).json()[
             "errors"
         ]
-        assert set(errors["lines"]["1"]) == {"amount"}
+        assert set(errors["lines"]["1"]) == {"amount", "product"}
         errors = self.sign(api, product, lines=[lines[0], lines[0]]).json()["errors"]
         assert errors["lines"]["1"] == {"product": ["This product is on the contract already."]}
         euros = [{"product": product["id"], "amount": {"amount": "1", "currency": "EUR"}}]
@@ -236,6 +239,13 @@ class TestContracts:
 
 
 class TestProductsEventsTasks:
+    def test_products_are_kept_by_keys_and_by_whoever_keeps_the_settings(self, api, acme_cast, page):
+        assert ProductResource.permissions["create"] == ProductResource.permissions["partial_update"] == "product.edit"
+        assert {role for role in Role if allows(role, Permission.PRODUCT_EDIT)} == {"admin", "ops", "integration"}
+        assert "product.edit" in api.get("/me").json()["permissions"]
+        for person, status in (("olly", 200), ("cass", 403), ("lee", 403)):
+            assert page(getattr(acme_cast, person), acme_cast.tenant).get(PRODUCT_FORM).status_code == status
+
     def test_a_product_is_added_and_changed(self, api, product):
         assert (product["code"], product["unit"], product["version"]) == ("platform", "seat", 1)
         changed = api.patch(f"/products/{product['id']}", {"active": False, "version": 1}).json()

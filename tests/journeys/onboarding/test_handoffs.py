@@ -111,7 +111,7 @@ def test_submission_writes_the_record_by_letter(acme):
     handoff = submitted(acme)
     found = {(e.letter, e.kind, e.statement) for e in SpicedEntry.objects.all()}
     assert found == {
-        ("decision", "", ANSWERS["buyers"]),
+        ("decision", "buyers", ANSWERS["buyers"]),
         ("decision", "", ANSWERS["decision"]),
         ("impact", "rational", ANSWERS["impact_rational"]),
         ("impact", "emotional", ANSWERS["impact_emotional"]),
