@@ -8,6 +8,7 @@ from xml.parsers import expat
 
 from accounts.imports.reading.format import Unreadable
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PIECE = 65_536
 LONGEST_TAG = 1_000_000
 DAMAGED = "The workbook is damaged: open it in Excel, save it again, and send that."

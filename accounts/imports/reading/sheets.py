@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from collections.abc import Iterator
 from typing import IO, Any, NamedTuple
 
@@ -10,11 +11,15 @@ from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from accounts.exports import unescaped
 from accounts.imports.reading.format import CELL, ROW, Cell, Row, Unreadable, letters
-from accounts.imports.reading.markup import DAMAGED, feed, parser
+from accounts.imports.reading.markup import DAMAGED, MAIN, bare, feed, parser
 from accounts.imports.reading.strings import Strings
 
 FARTHEST, LOWEST = 16_384, 1_048_576
 SHOWN = 200
+# The names that come for every cell.
+TAGS = {f"{MAIN} {tag}": tag for tag in ("c", "v", "f", "row", "is", "t")}
+PLACES: dict[str, int] = {letters(column): column for column in range(FARTHEST)}
+DIGITS = "0123456789"
 
 
 class Book(NamedTuple):
@@ -41,7 +46,7 @@ class Sheet:
         self.formula = self.phonetic = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name[name.rfind(" ") + 1 :]
+        tag = TAGS.get(name) or bare(name)
         if tag == "c":
             self._start_cell(attributes)
         elif tag == "v" or (tag == "t" and not self.phonetic):
@@ -58,7 +63,7 @@ class Sheet:
             self.phonetic = True
 
     def end(self, name: str) -> None:
-        tag = name[name.rfind(" ") + 1 :]
+        tag = TAGS.get(name) or bare(name)
         if (tag == "v" or tag == "t") and self.text is not None:
             self.value = (self.value or "") + "".join(self.text)
             self.text = None
@@ -78,7 +83,7 @@ class Sheet:
 
     def _start_cell(self, attributes: dict[str, str]) -> None:
         where = attributes.get("r")
-        self.column = place(where) if where else self.column + 1
+        self.column = PLACES.get(where.rstrip(DIGITS), FARTHEST) if where else self.column + 1
         self.kind, style = attributes.get("t", "n"), attributes.get("s")
         self.style = int(style) if style else 0
         self.value, self.formula, self.length = None, False, 0
@@ -87,8 +92,9 @@ class Sheet:
         if self.length > CELL:
             self._blame(f"the cell has {self.length:,} characters; {CELL:,} is the most that Excel allows")
             self.value, self.kind = (self.value or "")[:SHOWN], "str"
-        if self.value is None:
-            if self.formula:
+        if not self.value:
+            # A formula that gives an empty text says so: its kind is "str".
+            if self.formula and self.kind != "str":
                 self._blame("the formula has no result yet; open the file in Excel and save it")
             return
         if self.column >= FARTHEST:
@@ -98,10 +104,14 @@ class Sheet:
         if self.size > ROW:
             self._blame(f"the row has more than {ROW:,} characters")
             return
-        while len(self.cells) < self.column:
-            self.cells.append(None)
+        cells = self.cells
+        if len(cells) < self.column:
+            cells.extend([None] * (self.column - len(cells)))
+        elif len(cells) > self.column:
+            self._blame("the cell stands there twice")
+            return
         try:
-            self.cells.append(self._understood(self.value))
+            cells.append(self._understood(self.value))
         except (ValueError, IndexError, OverflowError, TypeError):
             self._blame(f"“{self.value[:SHOWN]}” can't be read")
 
@@ -115,9 +125,9 @@ class Sheet:
                 self._blame(f"the cell has more than {CELL:,} characters, the most that Excel allows")
             return text if len(text) <= CELL else text[:SHOWN]
         if self.kind == "n":
-            if not value:
-                return None
             number = float(value) if "." in value or "E" in value or "e" in value else int(value)
+            if not math.isfinite(number):
+                raise ValueError(value)
             return self._day(number) if self.style in self.book.dates else number
         if self.kind == "b":
             return value.strip() not in ("0", "false")
@@ -137,16 +147,6 @@ def rows(source: IO[bytes], book: Book) -> Iterator[Row]:
     for _piece in feed(made, source):
         yield from sheet.ready
         sheet.ready.clear()
-
-
-def place(reference: str) -> int:
-    """The column, from 0, of "AB12"."""
-    column = 0
-    for letter in reference:
-        if not "A" <= letter <= "Z":
-            break
-        column = column * 26 + ord(letter) - 64
-    return column - 1
 
 
 def _whole_day(value: Any) -> Cell:

@@ -9,7 +9,7 @@ from typing import IO
 
 from accounts.exports import unescaped
 from accounts.imports.reading.format import CELL
-from accounts.imports.reading.markup import feed, parser
+from accounts.imports.reading.markup import bare, feed, parser
 
 HELD = 4_000_000  # characters; more are written down
 REMEMBERED = 20_000
@@ -72,7 +72,7 @@ class _Collector:
         self.inside = self.phonetic = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name[name.rfind(" ") + 1 :]
+        tag = bare(name)
         if tag == "si":
             self.text, self.length = [], 0
         elif tag == "t":
@@ -81,7 +81,7 @@ class _Collector:
             self.phonetic = True
 
     def end(self, name: str) -> None:
-        tag = name[name.rfind(" ") + 1 :]
+        tag = bare(name)
         if tag == "t":
             self.inside = False
         elif tag == "rPh":
