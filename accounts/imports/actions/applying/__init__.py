@@ -1,0 +1,43 @@
+"""Writes what was tried: some rows of the file at a time, each record once, in the transaction that its mark is in."""
+
+from __future__ import annotations
+
+from django.db import DataError, IntegrityError, transaction
+
+from accounts.imports.actions.applying import accounts, contacts, following, notes, parents, products
+from accounts.imports.actions.applying.refusing import refuse_lost, refuse_row
+from accounts.imports.actions.statements import maps
+from accounts.imports.models import Import
+
+__all__ = ["apply_rows"]
+
+
+def apply_rows(job: Import, first: int, last: int) -> None:
+    """Products, accounts, contacts and notes of the file's rows `first` to `last`, in the caller's transaction.
+
+    What can't be written because the book changed since the check is refused by name, the others are written.
+    """
+    if last < first:
+        return
+    _write(job, first, last)
+    refuse_lost(job, first, last)
+    if maps(job, "account.parent"):
+        parents.catch_up(job, last)
+
+
+def _write(job: Import, first: int, last: int) -> None:
+    """All at once, or by halves until the row that the database refuses stands alone."""
+    try:
+        with transaction.atomic():
+            for noun in (products, accounts, contacts, notes):
+                noun.write(job, first, last)
+                following.catch_up(job, first, last)
+            if maps(job, "account.parent"):
+                parents.write(job, first, last)
+    except (IntegrityError, DataError) as error:
+        if first == last:
+            refuse_row(job, first, error)
+            return
+        middle = (first + last) // 2
+        _write(job, first, middle)
+        _write(job, middle + 1, last)

@@ -1,0 +1,43 @@
+"""Records that follow another row's, and what all kinds of records are chosen and marked by."""
+
+from __future__ import annotations
+
+from accounts.imports.actions.statements import ours, run, spoken
+from accounts.imports.models import Import
+
+# Locked: a second worker that came to the same rows waits, and then finds them done.
+CHOSEN = """{ours} AND r.number BETWEEN %(first)s AND %(last)s AND r.verdict = '{verdict}' AND NOT r.done"""
+
+MARK = """
+UPDATE imports_record r SET done = true, target_id = s.id{more} FROM said s
+WHERE r.tenant_id = %(tenant)s AND r.id = s.record_id
+"""
+
+# Each thing is held with its record: what it is now, and not what it was at the check, is kept in `before`.
+HELD = """
+    SELECT r.id AS record_id, x.id, to_jsonb(x) AS was, {says} AS says
+    FROM imports_record r JOIN accounts_{noun} x ON x.tenant_id = %(tenant)s AND x.id = r.target_id
+    WHERE {chosen} ORDER BY x.id FOR NO KEY UPDATE"""
+CHANGED = ", verdict = CASE WHEN s.before IS NULL THEN 'same' ELSE 'change' END, before = s.before"
+
+FOLLOW = """
+UPDATE imports_record r SET target_id = led.target_id FROM imports_record led
+WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.number BETWEEN %(first)s AND %(last)s
+    AND r.leader IS NOT NULL AND r.target_id IS NULL AND r.verdict = 'same'
+    AND led.tenant_id = %(tenant)s AND led.job_id = %(job)s AND led.noun = r.noun AND led.number = r.leader
+    AND led.target_id IS NOT NULL AND led.verdict <> 'refused'
+"""
+
+
+def chosen(noun: str, verdict: str) -> str:
+    return CHOSEN.format(ours=ours("r", noun), verdict=verdict)
+
+
+def held(job: Import, noun: str) -> str:
+    """What the changing records say and what is there: record_id, id, was, says."""
+    return HELD.format(says=spoken(job, noun, "r.values"), noun=noun, chosen=chosen(noun, "change"))
+
+
+def catch_up(job: Import, first: int, last: int) -> None:
+    """Rows that follow know now what the first made."""
+    run(job, FOLLOW, first=first, last=last)

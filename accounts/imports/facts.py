@@ -1,0 +1,6 @@
+"""The kinds of events that imports tell about the whole book; what they did to an account tells the account's own."""
+
+from accounts.registry import declare
+
+declare("import.finished", "Import finished", "{name} was imported", icon="file-input")
+declare("import.undone", "Import taken back", "{name} was taken back", icon="file-x-2")
