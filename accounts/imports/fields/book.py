@@ -36,9 +36,9 @@ ACCOUNT = (
     Field(
         "account.name", "Account name", "text", longest=200, clearable=False,
         synonyms=(
-            "account name", "company account", "company name", "account", "company", "customer", "customer name", "organization",
-            "organisation", "organization name", "associated company", "associated company primary", "primary company",
-            "client", "firma", "kunde",
+            "account name", "company account", "company name", "account", "company", "customer", "customer name",
+            "organization", "organisation", "organization name", "associated company", "associated company primary",
+            "primary company", "client", "firma", "kunde",
         ),
         own=("name",),
     ),
@@ -72,8 +72,7 @@ ACCOUNT = (
     Field(
         "account.segment", "Segment", "text", longest=80,
         synonyms=(
-            "segment", "account segment", "customer segment", "tier", "account tier", "customer tier", 
-            "rating",
+            "segment", "account segment", "customer segment", "tier", "account tier", "customer tier",
         ),
     ),
     Field(

@@ -114,9 +114,8 @@ def _wide(row: Row, width: int) -> Row:
     if len(row.cells) < width:
         row.cells.extend([None] * (width - len(row.cells)))
     elif _filled(row.cells) > width:
-        return Row(
-            row.number, row.cells, f"Row {row.number}, column {letters(width)}: the cell has no heading above it."
-        )
+        where = f"Row {row.number}, column {letters(_filled(row.cells) - 1)}"
+        return Row(row.number, row.cells, f"{where}: the cell has no heading above it.")
     else:
         del row.cells[width:]
     return row

@@ -46,7 +46,7 @@ def _encoding(head: bytes) -> str:
 def _wide(head: bytes) -> str:
     """UTF-16 without a mark: every other byte of a table in Latin letters is zero."""
     low, high = head[0:4_096:2].count(0), head[1:4_096:2].count(0)
-    if low + high < len(head[:4_096]) // 5:
+    if low + high < max(3, len(head[:4_096]) // 5):
         return ""
     if high > SHARE * (low + high):
         return "utf-16-le"

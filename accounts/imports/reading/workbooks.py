@@ -9,13 +9,14 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.xml.constants import SHARED_STRINGS
+from openpyxl.styles.stylesheet import Stylesheet
+from openpyxl.xml.constants import ARC_STYLE, SHARED_STRINGS
 
 from accounts.imports.reading import sheets
 from accounts.imports.reading.format import Format, Row, Unreadable
@@ -80,7 +81,10 @@ def _opened(path: Path) -> Iterator[ExcelReader]:
         reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
         _weigh(reader.archive)
         reader.read_manifest()
-        reader.read_workbook()
+        try:
+            reader.read_workbook()
+        except OSError:  # so openpyxl calls a contents list without a workbook
+            raise Unreadable(DAMAGED) from None
         yield reader
 
 
@@ -139,6 +143,9 @@ def _book(reader: ExcelReader, strings: Strings) -> sheets.Book:
     if shared is not None:
         with reader.archive.open(shared.PartName[1:]) as source:
             read_strings(source, strings)
-    apply_stylesheet(reader.archive, reader.wb)
-    known: Any = reader.wb
-    return sheets.Book(strings, known._date_formats, known._timedelta_formats, known.epoch)
+    dates: set[int] = set()
+    spans: set[int] = set()
+    if ARC_STYLE in reader.valid_files:
+        styles = Stylesheet.from_tree(fromstring(reader.archive.read(ARC_STYLE)))
+        dates, spans = set(styles.date_formats), set(styles.timedelta_formats)
+    return sheets.Book(strings, dates, spans, reader.wb.epoch)
