@@ -19,6 +19,7 @@ from accounts.models import CustomField, Membership
 
 BATCH = 5_000
 STAGE = """
+DROP TABLE IF EXISTS pg_temp.imports_stage;
 CREATE TEMPORARY TABLE imports_stage (number integer, noun text, verdict text, said jsonb, errors jsonb) ON COMMIT DROP
 """
 # COPY can't write into a table under row-level security, so the rows come by way of a table of the moment.
@@ -42,11 +43,18 @@ def reader_of(job: Import) -> Reader:
     """What the tenant knows about people and own fields, asked once."""
     own = CustomField.objects.filter(active=True)
     customs = {field.key: CustomSpec(field.type, tuple(field.choices)) for field in own}
-    known = _people(job.tenant_id)
-    return Reader(Format.from_json(job.format), known, customs, headings=job.headings, blanks=job.options["blanks"])
+    known = people(job.tenant_id)
+    return Reader(
+        Format.from_json(job.format),
+        known,
+        customs,
+        headings=job.headings,
+        blanks=job.options["blanks"],
+        zone=job.tenant.zone,
+    )
 
 
-def _people(tenant_id: int) -> dict[str, int]:
+def people(tenant_id: int) -> dict[str, int]:
     """By e-mail address, and by name where only one has it."""
     members = Membership.objects.active().filter(tenant_id=tenant_id)
     rows = list(members.values_list("user__email", "user__name", "user_id"))

@@ -22,7 +22,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     Noun.CONTRACT: (
         ("account.name", "account.external_id", "account.domain"),
         ("contract.arr", "contract.total"),
-        ("contract.start_on",),
+        ("contract.start_on", "contract.end_on", "contract.signed_on", "contract.last_day"),
     ),
     Noun.NOTE: (("note.body",), ("account.name", "account.external_id", "account.domain", "contact.email")),
 }
@@ -45,8 +45,9 @@ def suggested(job: Import, mapping: SavedMapping | None) -> dict[str, str]:
 
 def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
     """The mapping as it is kept; columns that are left out don't appear."""
-    known, errors, taken = paths(), {}, {}
+    known, errors = paths(), {}
     columns: dict[str, str] = {}
+    taken: dict[str, int] = {}
     for column, path in given.items():
         if not path:
             continue

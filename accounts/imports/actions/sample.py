@@ -9,6 +9,7 @@ import io
 from django.db import transaction
 
 from accounts.actions.errors import refuse
+from accounts.calendar import year_after
 from accounts.imports.actions import imports
 from accounts.imports.models import Import, Noun, Stage
 from accounts.models import User
@@ -77,10 +78,6 @@ def book(today: dt.date) -> str:
         who = (f"sample-{number}", name, domain, *about)
         for months, seats, arr in terms:
             start = today - dt.timedelta(days=round(months * MONTH))
-            term = ("Platform", seats, arr, start, _year_after(start))
+            term = ("Platform", seats, arr, start, year_after(start))
             lines.writerow((*who, person, email, title, role, stance, *term))
     return text.getvalue()
-
-
-def _year_after(day: dt.date) -> dt.date:
-    return day.replace(year=day.year + 1, day=min(day.day, 28))

@@ -49,11 +49,16 @@ def _term(values: dict[str, Any], fault: Fault) -> None:
     last_day = values.pop("last_day", None)
     if last_day and "end_on" not in values:
         values["end_on"] = (dt.date.fromisoformat(last_day) + DAY).isoformat()
-    start = values.get("start_on") or values.get("signed_on")
-    if "end_on" not in values and start and (months := values.get("term_months")):
+    months = values.get("term_months")
+    start, end = values.get("start_on") or values.get("signed_on"), values.get("end_on")
+    if not start and end:
+        # Most books say when a contract renews and not since when it runs: a year, unless they say how long.
+        start = later(dt.date.fromisoformat(end), -(months or MONTHS_A_YEAR)).isoformat()
+    if start:
         values["start_on"] = start
+    if start and not end and months:
         values["end_on"] = later(dt.date.fromisoformat(start), months).isoformat()
-    start, end = values.get("start_on"), values.get("end_on")
+    end = values.get("end_on")
     if start and end and end <= start:  # ISO days compare as texts
         fault("last_day" if last_day else "end_on", f"lies before the term starts, on {start}")
 

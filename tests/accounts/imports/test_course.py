@@ -1,0 +1,205 @@
+"""From a messy file to a book, and back: what a person does, and what a worker does in between."""
+
+import datetime as dt
+
+import pytest
+
+from accounts.actions.errors import Conflict, Refused
+from accounts.imports.actions import columns, imports, sample, working
+from accounts.imports.models import FilePart, Import, Record, Stage, Verdict
+from accounts.models import Account, AccountState, Contact, Contract, CustomField, Event, RevenueMovement, TenantWork
+
+MESSY = """Company;Website;Customer ID;CSM;Region;ARR;Contract start;Renewal date;Champion e-mail;Plan
+Alder GmbH;https://www.alder.example/start;C-1;cass@acme.test;EMEA;1.234,50 €;01.02.2025;01.02.2026;nora@alder.example;Gold
+Basalt;basalt.example;C-2;;AMER;24.000,00;15.03.2025;15.03.2026;;Silver
+Broken;broken.example;C-3;;AMER;abc;15.03.2025;15.03.2026;;Silver
+Late;late.example;C-4;;AMER;1.000,00;31.02.2025;15.03.2026;;Silver
+
+"""
+
+
+def bring(text, *, by, noun="account", name="book.csv", **options):
+    job = imports.open(name, [text.encode()], noun=noun, by=by)
+    if options:
+        job = imports.map_columns(job, job.columns, by=by, options=options)
+    return job
+
+
+def go_on(job):
+    working.go_on(job.tenant_id)
+    job.refresh_from_db()
+    return job
+
+
+@pytest.fixture
+def book(acme):
+    return bring(MESSY, by=acme.olly)
+
+
+def test_a_file_is_kept_looked_at_and_mapped_by_its_headings(book):
+    assert book.stage == Stage.MAPPING
+    assert book.format["delimiter"] == ";"
+    assert (book.format["decimal"], book.format["dates"], book.format["currency"]) == (",", "dmy", "EUR")
+    assert book.headings[:3] == ["Company", "Website", "Customer ID"]
+    mapped = {book.headings[int(column)]: path for column, path in book.columns.items()}
+    assert mapped["Company"] == "account.name"
+    assert mapped["Website"] == "account.domain"
+    assert mapped["Customer ID"] == "account.external_id"
+    assert mapped["CSM"] == "account.csm"
+    assert mapped["ARR"] == "contract.arr"
+    assert FilePart.objects.filter(job=book).count() == 1
+
+
+def test_a_try_says_what_would_happen_and_writes_nothing(book, acme):
+    book = go_on(imports.check(book, by=acme.olly))
+    assert book.stage == Stage.CHECKED
+    assert book.rows_total == 4
+    assert book.figures["account"] == {"created": 2, "changed": 0, "same": 0, "refused": 2}
+    said = dict(imports.refused_numbers(book))
+    assert set(said) == {4, 5}
+    assert "abc" in said[4]
+    assert "31.02.2025" in said[5]
+    assert Account.objects.count() == 0
+    assert Contract.objects.count() == 0
+
+
+def test_a_run_writes_what_was_tried_and_an_undo_takes_all_of_it(book, acme):
+    book = go_on(imports.check(book, by=acme.olly))
+    book = go_on(imports.run(book, by=acme.olly))
+    assert book.stage == Stage.DONE
+    alder = Account.objects.get(external_id="C-1")
+    assert (alder.name, alder.domain, alder.region) == ("Alder GmbH", "alder.example", "EMEA")
+    assert alder.csm == acme.cass
+    assert AccountState.objects.get(account=alder).arr_minor == 123_450
+    assert Contract.objects.get(account=alder).currency == "EUR"
+    assert list(RevenueMovement.objects.filter(account=alder).values_list("kind", "amount_minor")) == [("new", 123_450)]
+    assert Account.objects.count() == 2
+    assert Event.objects.filter(kind="import.finished").count() == 1
+    book = go_on(imports.undo(book, by=acme.olly))
+    assert book.stage == Stage.UNDONE
+    assert Account.objects.count() == Contract.objects.count() == RevenueMovement.objects.count() == 0
+    assert Contact.objects.count() == 0
+
+
+def test_the_same_file_again_changes_nothing(book, acme):
+    book = go_on(imports.check(book, by=acme.olly))
+    book = go_on(imports.run(book, by=acme.olly))
+    again = bring(MESSY, by=acme.olly)
+    again = go_on(imports.check(again, by=acme.olly))
+    assert again.figures["account"] == {"created": 0, "changed": 0, "same": 2, "refused": 2}
+    again = go_on(imports.run(again, by=acme.olly))
+    assert again.stage == Stage.DONE
+    assert Account.objects.count() == 2
+    assert RevenueMovement.objects.count() == 2
+
+
+def test_a_change_is_shown_before_it_is_made(book, acme):
+    book = go_on(imports.check(book, by=acme.olly))
+    book = go_on(imports.run(book, by=acme.olly))
+    again = bring(MESSY.replace("Basalt;", "Basalt Works;"), by=acme.olly)
+    again = go_on(imports.check(again, by=acme.olly))
+    changed = Record.objects.get(job=again, noun="account", verdict=Verdict.CHANGE)
+    assert changed.before == {"name": "Basalt"}
+    assert Account.objects.get(external_id="C-2").name == "Basalt"
+    again = go_on(imports.run(again, by=acme.olly))
+    assert Account.objects.get(external_id="C-2").name == "Basalt Works"
+    again = go_on(imports.undo(again, by=acme.olly))
+    assert Account.objects.get(external_id="C-2").name == "Basalt"
+
+
+def test_a_column_becomes_a_field_of_the_tenants_own_with_the_run(book, acme):
+    plan = str(book.headings.index("Plan"))
+    imports.map_columns(book, book.columns | {plan: "new.choice.Plan"}, by=acme.olly)
+    book = go_on(imports.check(book, by=acme.olly))
+    assert CustomField.objects.count() == 0
+    book = go_on(imports.run(book, by=acme.olly))
+    field = CustomField.objects.get()
+    assert (field.label, field.type, field.choices) == ("Plan", "choice", ["Gold", "Silver"])
+    assert Account.objects.get(external_id="C-1").custom == {field.key: "Gold"}
+
+
+def test_what_is_stopped_goes_on_where_it_was(book, acme, monkeypatch):
+    monkeypatch.setattr(working, "ROWS", 1)
+    book = go_on(imports.check(book, by=acme.olly))
+    imports.run(book, by=acme.olly)
+    working.go_on(book.tenant_id, seconds=0.0)
+    job = imports.stop(Import.objects.get(pk=book.pk), by=acme.olly)
+    assert job.stage == Stage.STOPPED
+    job = go_on(imports.run(job, by=acme.olly))
+    assert job.stage == Stage.DONE
+    assert Account.objects.count() == 2
+
+
+def test_a_stop_rolls_back_the_batch_under_way(book, acme, monkeypatch):
+    book = go_on(imports.check(book, by=acme.olly))
+    imports.run(book, by=acme.olly)
+    real = working.applying.apply_rows
+
+    def stopped_meanwhile(job, first, last):
+        real(job, first, last)
+        Import.objects.filter(pk=job.pk).update(stage=Stage.STOPPED)
+
+    monkeypatch.setattr(working.applying, "apply_rows", stopped_meanwhile)
+    working.go_on(book.tenant_id, seconds=2)
+    assert Account.objects.count() == 0
+
+
+def test_a_batch_that_keeps_failing_stops_the_import_and_says_so(book, acme, monkeypatch):
+    book = go_on(imports.check(book, by=acme.olly))
+    imports.run(book, by=acme.olly)
+    monkeypatch.setattr(working.applying, "apply_rows", lambda *_: 1 / 0)
+    for _ in range(working.TRIES):
+        working.go_on(book.tenant_id)
+    book.refresh_from_db()
+    assert book.stage == Stage.STOPPED
+    assert "our side" in book.message
+
+
+def test_a_file_of_no_use_is_refused_by_name(acme):
+    for content, word in ((b"", "empty"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 64, ""), (b"%PDF-1.7 x", "PDF")):
+        with pytest.raises(Refused) as refused:
+            imports.open("book.csv", [content], noun="account", by=acme.olly)
+        assert word.lower() in str(refused.value).lower()
+        assert set(refused.value.errors) == {"file"}
+    assert Import.objects.count() == 0
+
+
+def test_two_columns_on_one_field_and_unknown_ones_are_refused_by_name(book, acme):
+    with pytest.raises(Refused) as refused:
+        wrong = {"0": "account.name", "1": "account.name", "2": "account.nothing", "99": "account.region"}
+        imports.map_columns(book, wrong, by=acme.olly)
+    assert set(refused.value.errors) == {"columns.1", "columns.2", "columns.99"}
+
+
+def test_what_has_to_be_mapped_is_asked_for(book, acme):
+    imports.map_columns(book, {"1": "account.domain"}, by=acme.olly)
+    with pytest.raises(Refused, match="Account name"):
+        imports.check(book, by=acme.olly)
+    assert TenantWork.objects.filter(kind=imports.WORK).count() == 0
+
+
+def test_who_comes_second_is_told(book, acme):
+    imports.map_columns(book, book.columns, by=acme.olly, version=book.version)
+    with pytest.raises(Conflict):
+        imports.map_columns(book, book.columns, by=acme.olly, version=book.version)
+
+
+def test_a_mapping_is_kept_for_next_week(book, acme):
+    columns.save_mapping(book, "Weekly CRM export", by=acme.olly)
+    other = MESSY.replace("Company;", "Firm we sell to;")
+    job = imports.open("next.csv", [other.encode()], noun="account", by=acme.olly)
+    assert "account.name" not in job.columns.values() or job.columns["0"] != "account.region"
+    weekly = imports.open("again.csv", [MESSY.encode()], noun="account", by=acme.olly, mapping=book.mapping)
+    assert weekly.columns == book.columns
+
+
+def test_the_sample_comes_and_goes(acme):
+    job = go_on(sample.load(by=acme.ada, today=dt.date(2026, 11, 22)))
+    assert job.stage == Stage.DONE, (job.message, job.figures)
+    assert Account.objects.count() == len(sample.BOOK)
+    assert Contract.objects.filter(renews__isnull=False).exists()
+    with pytest.raises(Refused, match="here already"):
+        sample.load(by=acme.ada, today=job.created_at.date())
+    job = go_on(imports.undo(job, by=acme.ada))
+    assert Account.objects.count() == 0
+    assert sample.standing() is None
