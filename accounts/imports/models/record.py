@@ -36,6 +36,13 @@ class Record(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["tenant", "job", "noun", "number"], name="imports_record_once"),
         ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "job", "target_id", "number"],
+                condition=models.Q(noun="account", target_id__isnull=False),
+                name="imports_record_by_account",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"row {self.number}: {self.noun}"

@@ -1,0 +1,165 @@
+"""The contracts of some accounts at once: placed in their history, written with their lines, movements and events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from accounts.actions import states
+from accounts.calendar import local_today
+from accounts.imports.actions import terms_changing, terms_history, terms_products, terms_writing
+from accounts.imports.actions.terms_history import Line, Term
+from accounts.imports.actions.terms_reading import SaidLine, SaidTerm, next_accounts, terms_of
+from accounts.imports.actions.terms_writing import Written
+from accounts.imports.models import Import, Record, Verdict
+from accounts.ledger import Step
+from accounts.models import Account, Contract, ContractLine, Product, RevenueMovement
+
+SAID_SINCE = "This contract was added since the import was tried."
+OTHER_CURRENCY = "This is in {said}; the contracts of this account are in {known}."
+
+
+@dataclass
+class Book:
+    """One account with what the book and the file have of it."""
+
+    account: Account
+    terms: list[Term] = field(default_factory=list)
+    steps: dict[int, list[Step]] = field(default_factory=lambda: defaultdict(list))
+    external_ids: dict[int, str | None] = field(default_factory=dict)
+    fresh: list[tuple[Term, SaidTerm]] = field(default_factory=list)
+    decided: bool = False  # in which currency its contracts are
+
+
+def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
+    """Writes the contracts of the next `size` accounts after this id. The last one's id; None when all is done."""
+    accounts = next_accounts(job, after_account, size)
+    if not accounts:
+        return None
+    today = local_today(job.tenant)
+    held = {a.pk: a for a in Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk")}
+    said = terms_of(job, accounts)
+    for term in (term for term in said if term.contract is not None and term.changed):
+        terms_changing.carry_out(job, term, today=today)
+    new = [term for term in said if term.contract is None]
+    products = _products(job, new)
+    books = _open_books(held.values())
+    _place(job, books, _without_known(job, new, books), products)
+    for book in books.values():
+        terms = [*book.terms, *(term for term, _ in book.fresh)]
+        terms_history.link(terms, today=today, close=job.options.get("past_terms") == "ended")
+    terms_writing.write(job, [_written(book, products) for book in books.values() if book.fresh])
+    states.refresh(accounts, today=today)
+    return accounts[-1]
+
+
+def _products(job: Import, said: list[SaidTerm]) -> dict[str, Product]:
+    """By lower-case word. Which record made a new one is kept with it, so that it can be taken back."""
+    rows = [line for term in said for line in term.lines]
+    for line in rows:
+        line.product = line.product or job.options.get("product") or "Subscription"
+    found = terms_products.find(line.product for line in rows)
+    missing = {line.product.lower(): line for line in reversed(rows) if line.product.lower() not in found}
+    added = terms_products.add(job, (line.product for line in missing.values()))
+    for word, line in missing.items():
+        Record.objects.filter(pk=line.record).update(before={"product": added[word].pk})
+    return found | added
+
+
+def _open_books(accounts: Iterable[Account]) -> dict[int, Book]:
+    """Everything that the book has of them, in three queries."""
+    books = {account.pk: Book(account) for account in accounts}
+    terms: dict[int, Term] = {}
+    renewals: dict[int, int] = {}  # later to earlier
+    for each in Contract.objects.filter(account__in=books).order_by("start_on", "pk"):
+        terms[each.pk] = term = _term_of(each)
+        books[each.account_id].terms.append(term)
+        books[each.account_id].external_ids[each.pk] = each.external_id
+        if each.renews_id is not None:
+            renewals[each.pk] = each.renews_id
+    for later, earlier in renewals.items():
+        terms[later].renews, terms[earlier].renewed_by = terms[earlier], terms[later]
+    for line in ContractLine.objects.filter(contract__in=terms):
+        line_of = Line(line.product_id, line.quantity, line.amount_minor, line.recurring)
+        terms[line.contract_id].lines.append(line_of)
+    written = RevenueMovement.objects.filter(account__in=books).order_by("effective_on", "pk")
+    for row in written.values_list("account_id", "contract_id", "effective_on", "product_id", "amount_minor"):
+        account, contract, on, product, amount = row
+        books[account].steps[contract].append(Step(on, product, amount))
+    return books
+
+
+def _term_of(row: Contract) -> Term:
+    return Term(row.pk, row.name, row.start_on, row.end_on, [], False, row.ended_on, row.end_reason)
+
+
+def _without_known(job: Import, new: list[SaidTerm], books: dict[int, Book]) -> list[SaidTerm]:
+    """People may have gone on working since the import was tried: what doesn't fit any more is refused."""
+    ids = {term.values["external_id"] for term in new if "external_id" in term.values}
+    known = set(Contract.objects.filter(external_id__in=ids).values_list("external_id", flat=True)) if ids else set()
+    good = []
+    for term in new:
+        if term.values.get("external_id") in known or _has_same(books[term.account], term):
+            refuse(term, "contract.external_id", SAID_SINCE, job)
+        elif fault := _currency_fault(books[term.account], term):
+            refuse(term, "contract.currency", fault, job)
+        else:
+            good.append(term)
+    return good
+
+
+def _has_same(book: Book, said: SaidTerm) -> bool:
+    return any(
+        (term.start_on, term.end_on, term.name) == (said.start_on, said.end_on, said.values.get("name"))
+        and not (said.values.get("external_id") and book.external_ids[term.id])
+        for term in book.terms
+    )
+
+
+def _currency_fault(book: Book, said: SaidTerm) -> str:
+    """Its first contract decides an account's currency."""
+    known, currency = book.account.currency, said.values.get("currency") or book.account.currency
+    if known != currency and (book.terms or book.decided):
+        return OTHER_CURRENCY.format(said=currency, known=known)
+    if known != currency:
+        terms_writing.decide_currency(book.account, currency, said.records[0])
+    book.decided = True
+    return ""
+
+
+def refuse(term: SaidTerm, path: str, message: str, job: Import) -> None:
+    columns = {said: job.headings[int(column)] for column, said in job.columns.items()}
+    fault = [{"column": columns.get(path, ""), "message": message}]
+    Record.objects.filter(pk__in=term.records).update(verdict=Verdict.REFUSED, errors=fault)
+
+
+def _place(job: Import, books: dict[int, Book], said: list[SaidTerm], products: dict[str, Product]) -> None:
+    ids = terms_writing.new_ids(len(said))
+    for number, term in zip(ids, said, strict=True):
+        lines = _lines(term.lines, products)
+        name = term.values.get("name") or _name(term, products)
+        placed = Term(number, name, term.start_on, term.end_on, lines, True, term.ended_on, _reason(term))
+        books[term.account].fresh.append((placed, term))
+
+
+def _lines(said: list[SaidLine], products: dict[str, Product]) -> list[Line]:
+    """A product that is said twice with the same figures is one line."""
+    lines: dict[int, Line] = {}
+    for line in said:
+        product = products[line.product.lower()]
+        lines.setdefault(product.pk, Line(product.pk, line.quantity or 1, line.amount or 0, product.recurring))
+    return list(lines.values())
+
+
+def _name(term: SaidTerm, products: dict[str, Product]) -> str:
+    return f"{products[term.lines[0].product.lower()].name} {term.start_on.year}"
+
+
+def _reason(term: SaidTerm) -> str:
+    return str(term.values.get("end_reason") or "")
+
+
+def _written(book: Book, products: dict[str, Product]) -> Written:
+    terms = [*book.terms, *(term for term, _ in book.fresh)]
+    return Written(book.account, book.fresh, book.terms, terms_history.moves(terms, book.steps))
