@@ -129,7 +129,7 @@ def _date(field: Field, around: Surroundings) -> Convert:
         try:
             if isinstance(cell, str):
                 return days.day(cell, around.format.dates, around.zone).isoformat()
-            return days.serial(float(cell)).isoformat()
+            return days.serial(cell).isoformat()
         except Wrong:
             raise
         except (ValueError, OverflowError):
@@ -143,7 +143,7 @@ def _datetime(field: Field, around: Surroundings) -> Convert:
         if isinstance(cell, dt.datetime):
             return (cell if cell.tzinfo else cell.replace(tzinfo=around.zone)).astimezone(dt.UTC)
         if not isinstance(cell, str):
-            cell = cell.isoformat() if isinstance(cell, dt.date) else days.serial(float(cell)).isoformat()
+            cell = cell.isoformat() if isinstance(cell, dt.date) else days.serial(cell).isoformat()
         return days.instant(cell, around.format.dates, around.zone)
 
     def instant(cell: Any) -> str:

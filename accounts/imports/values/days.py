@@ -54,7 +54,7 @@ def instant(text: str, order: str, zone: dt.tzinfo) -> dt.datetime:
 
 def serial(value: float) -> dt.date:
     """A day as a spreadsheet's number, where the cell lost its date format."""
-    if int(value) not in SERIALS:
+    if isinstance(value, bool) or int(value) not in SERIALS:
         raise Wrong("isn't a day")
     return _plausible(SERIAL_ZERO + dt.timedelta(days=int(value)))
 
