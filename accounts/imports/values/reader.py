@@ -44,7 +44,7 @@ class Reader:
 
     def read(self, number: int, cells: Sequence[Cell], columns: dict[int, str]) -> tuple[Said, Errors]:
         """By noun, only what the row says; nothing at all of a deal that isn't won."""
-        if columns is not self._columns:
+        if columns is not self._columns and columns != self._columns:
             self._columns, self._plan = columns, plan_of(columns, self._customs, self._headings, self._around)
         plan = self._plan
         if plan.stage is not None and not _is_won(cells, plan.stage):
