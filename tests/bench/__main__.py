@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from itertools import chain
 from pathlib import Path
 
 from csom.embedded import start
@@ -27,14 +28,15 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import figures  # noqa: E402
+from tests.bench import figures, imports  # noqa: E402
 from tests.bench.book import build  # noqa: E402
 
 
 def main(picked: str) -> None:
     call_command("migrate", database="owner", verbosity=0)
-    stage = build()
-    for figure in figures.measure(stage, HOME, picked):
+    # An import brings its own book; only the pages need the big one.
+    pages = () if picked and picked in imports.NAME else figures.measure(build(), HOME, picked)
+    for figure in chain(imports.measure(figures.figure, picked), pages):
         sys.stdout.write(json.dumps(figure) + "\n")
         sys.stdout.flush()
 

@@ -21,6 +21,7 @@ from accounts.imports.models import Import, Stage
 from accounts.models import Membership, Tenant, User
 from accounts.tenancy.context import tenant_context
 
+NAME = "import export memory"
 ROWS, FEW, MANY = 100_000, 10_000, 1_000_000
 GOAL = 3.34  # times the floor: 0.3 of its rows a second
 MEGABYTE = 1024 * 1024
@@ -107,7 +108,7 @@ def floor(tenant: Tenant) -> float:
 
 
 def measure(figure: Any, picked: str) -> Iterator[Figure]:
-    if picked not in "import export memory":
+    if picked not in NAME:
         return
     bare = floor(workspace("import-floor")[0])
     took = bring(*workspace("import-product"), ROWS)
