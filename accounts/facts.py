@@ -52,4 +52,5 @@ declare("member.ended", "Membership ended", "{name} left the workspace", icon="u
 declare("invitation.revoked", "Invitation revoked", "The invitation of {email} was revoked", icon="mail-x")
 declare("api_key.created", "API key created", "{name} may {scope}", icon="key-round")
 declare("api_key.revoked", "API key revoked", "{name} was revoked", icon="key-round")
+declare("data.exported", "Data exported", "{name} exported {lists} as {format}", icon="download")
 declare("portfolio.exported", "Portfolio exported", "{name} exported the list {asked}", icon="download")

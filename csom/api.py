@@ -21,6 +21,7 @@ from rest_framework.routers import SimpleRouter
 from accounts.api import routes as accounts
 from accounts.api.me import MeResource
 from accounts.api.resource import Resource
+from accounts.imports import api as imports
 from accounts.roles import Permission
 from blueprints import api as blueprints
 from journeys import api as journeys
@@ -64,7 +65,13 @@ def docs(request: HttpRequest) -> HttpResponse:
 
 
 router = SimpleRouter(trailing_slash=False)
-for prefix, resource, basename in [*accounts.routes, *journeys.routes, *onboarding.routes, *blueprints.routes]:
+for prefix, resource, basename in [
+    *accounts.routes,
+    *imports.routes,
+    *journeys.routes,
+    *onboarding.routes,
+    *blueprints.routes,
+]:
     router.register(prefix, resource, basename)
 
 urlpatterns: list[URLPattern | URLResolver] = [

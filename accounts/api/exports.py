@@ -14,6 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from accounts import downloads
+from accounts.actions import exports as takings
 from accounts.api.resource import Resource, Shape
 from accounts.exports import CSV, KINDS, XLSX, Kind
 from accounts.extracts import EXTRACTS
@@ -72,6 +73,7 @@ class ExportResource(Resource):
         if noun not in EXTRACTS:
             raise NotFound(f"There is no such list; there are {', '.join(EXTRACTS)}.")
         kind, archived = asked(request)
+        takings.note_lists([noun], kind.code, archived=archived, by=self.by)
         return downloads.list_download(self.tenant, EXTRACTS[noun], kind, archived=archived)
 
     @extend_schema(
@@ -83,6 +85,7 @@ class ExportResource(Resource):
     @action(detail=False, url_path="all")
     def everything(self, request: Request) -> StreamingHttpResponse:
         kind, archived = asked(request)
+        takings.note_lists(list(EXTRACTS), kind.code, archived=archived, by=self.by)
         return downloads.whole_download(self.tenant, kind, archived=archived)
 
 

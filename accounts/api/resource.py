@@ -42,7 +42,7 @@ class Resource(viewsets.GenericViewSet):
     shape: ClassVar[type[Shape]]
     entries: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
 
-    parser_classes = (StrictJson,)
+    parser_classes: Any = (StrictJson,)
     filter_backends: Any = (Filters,)
     metadata_class = None
     lookup_value_regex = "[0-9]{1,18}"

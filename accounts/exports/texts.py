@@ -12,6 +12,7 @@ from decimal import Decimal
 # A sign, a tab or a line break makes a spreadsheet calculate; so do their full-width twins.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+THOUSAND = re.compile(r"-?\d{1,3}\.\d{3}")
 # Apostrophes in front count as ours, so that each is taken off once for every one put on.
 RISKY = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠])")
 # Excel reads UTF-8 only when told.
@@ -43,7 +44,13 @@ def plain(value: object) -> str:
         return "Yes" if value else "No"
     if isinstance(value, dt.datetime):
         return instant(value)
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return figure(Decimal(str(value))) if isinstance(value, Decimal | float) else str(value)
+
+
+def figure(value: Decimal) -> str:
+    """In full. «1.234» would be read as more than a thousand where commas are decimal, «1.2340» is not."""
+    text = format(value, "f")
+    return f"{text}0" if THOUSAND.fullmatch(text) else text
 
 
 def instant(value: dt.datetime) -> str:

@@ -26,6 +26,8 @@ BY_LOOK_OF_NOUN: dict[tuple[str, str], tuple[str, ...]] = {
     ("contract", "date"): ("contract.signed_on",),
     ("note", "date"): ("note.occurred_at",),
 }
+# Columns of our own exports that follow from others: nobody agreed on them, so they mean no field by their look.
+WORKED_OUT = frozenset({"arr today", "next renewal", "last touch"})
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*")
 CENTS = re.compile(r".*\d[.,]\d{2}\D*|.*[$€£¥].*")
 
@@ -110,7 +112,9 @@ def _without_rivals(found: dict[int, str], noun: str) -> dict[int, str]:
 def _looks(
     noun: str, headings: Sequence[str], sample: Sequence[Sequence[Cell]], fields: Mapping[str, object]
 ) -> Iterator[Claim]:
-    for column in range(len(headings)):
+    for column, heading in enumerate(headings):
+        if plain(heading) in WORKED_OUT:
+            continue
         cells = [row[column] for row in sample if column < len(row)]
         texts = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
         kind = _kind(texts) if len(texts) >= 2 else ""

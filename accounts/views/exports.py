@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts import downloads
 from accounts.access import MemberRequest, requires
+from accounts.actions import exports as takings
 from accounts.exports import KINDS
 from accounts.extracts import EXTRACTS
 from accounts.roles import Permission
@@ -35,11 +36,12 @@ def export_list(request: MemberRequest) -> HttpResponse:
 @require_GET
 @requires(Permission.DATA_EXPORT)
 def export_download(request: MemberRequest) -> HttpResponseBase:
-    """?list=contacts&format=xlsx; `all` is everything in one ZIP."""
+    """?list=contacts&format=xlsx; `all` is everything in one ZIP. That it was taken out is on record."""
     kind = downloads.kind_of(request.GET.get("format", ""))
     noun, archived = request.GET.get("list", ALL), "archived" in request.GET
     if kind is None or (noun != ALL and noun not in EXTRACTS):
         raise Http404("No such export")
+    takings.note_lists([noun] if noun != ALL else list(EXTRACTS), kind.code, archived=archived, by=request.user)
     if noun == ALL:
         return downloads.whole_download(request.tenant, kind, archived=archived)
     return downloads.list_download(request.tenant, EXTRACTS[noun], kind, archived=archived)

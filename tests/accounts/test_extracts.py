@@ -13,7 +13,7 @@ import pytest
 
 from accounts.actions import accounts, contacts, custom_fields, notes, tasks
 from accounts.extracts import EXTRACTS, sheet
-from accounts.models import Product
+from accounts.models import Event, Product
 from accounts.tenancy.context import tenant_context
 from tests.factories.accounts import TODAY, AccountFactory, ContractFactory, ProductFactory
 
@@ -147,6 +147,10 @@ def test_everything_is_one_zip(book, page):
     assert archive.testzip() is None
     assert archive.namelist() == [f"{noun}.csv" for noun in EXTRACTS]
     assert [row[0] for row in read_csv(archive.read("accounts.csv"))] == ["Account name", "'=Present", "Gone"]
+    with tenant_context(book.tenant):
+        event = Event.objects.get(kind="data.exported")
+        assert (event.actor, event.facts["lists"]) == (book.olly, ", ".join(EXTRACTS))
+        assert (event.facts["format"], event.facts["archived"]) == ("CSV", True)
 
 
 def test_the_page_offers_every_list(acme_cast, page):
@@ -169,6 +173,8 @@ def test_only_those_who_keep_the_data_may(acme_cast, page):
         person = page(getattr(acme_cast, name), acme_cast.tenant)
         assert person.get("/settings/export/").status_code == status, name
         assert person.get("/settings/export/download/?list=all").status_code == status, name
+    with tenant_context(acme_cast.tenant):
+        assert Event.objects.filter(kind="data.exported").count() == 2
 
 
 def test_the_portfolio_leaves_as_a_workbook(acme_cast, page):
