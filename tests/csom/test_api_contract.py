@@ -60,7 +60,7 @@ def answered(asked: requests.PreparedRequest) -> Response:
     return Response(
         status_code=said.status_code,
         headers={name.lower(): [value] for name, value in said.headers.items()},
-        content=said.content,
+        content=b"".join(said.streaming_content) if said.streaming else said.content,
         request=asked,
         elapsed=0.0,
         verify=True,
@@ -84,6 +84,8 @@ def world(acme_cast, settings) -> tuple[str, dict[str, int]]:
         "contracts": ask.post("/contracts", TERM | {"account": account, "lines": lines}),
         "events": ask.post("/events", {"account": account, "kind": "note", "body": "One"}),
         "tasks": ask.post("/tasks", {"account": account, "title": "One", "due_on": "2026-12-01"}),
+        "imports": ask.post("/imports", {"noun": "account", "content": "Account Name,Region\nOne,EMEA\n"}),
+        "mappings": ask.post("/mappings", {"name": "One", "noun": "account", "columns": {"Firm": "account.name"}}),
         "spiced-entries": ask.post("/spiced-entries", {"account": account, "letter": "pain", "statement": "One"}),
         "handoffs": ask.post("/handoffs", {"account": account, "rep": acme_cast.sal.pk, "committed_on": "2026-11-02"}),
     }
@@ -98,6 +100,8 @@ def test_it_keeps_its_word(case, world):
     resource = case.path.removeprefix("/api/v1/").split("/")[0]
     if "id" in (case.path_parameters or {}):
         case.path_parameters = {**case.path_parameters, "id": str(ids.get(resource, 1))}
+    if "import_id" in (case.path_parameters or {}):
+        case.path_parameters = {**case.path_parameters, "import_id": str(ids["imports"])}
     asked = case.as_transport_kwargs(base_url="http://testserver", headers={"Authorization": f"Bearer {secret}"})
     asked.pop("cookies", None)
     case.validate_response(answered(requests.Request(**asked).prepare()), checks=CHECKS)

@@ -70,6 +70,11 @@ class Columns(serializers.DictField):
         return {heading: path or "" for heading, path in said.items()}
 
 
+@extend_schema_field({"type": "string", "format": "binary"})
+class File(serializers.FileField):
+    """Goes out as nothing: only what was read in it is answered."""
+
+
 @extend_schema_field({"oneOf": [{"type": "boolean"}, {"type": "string", "enum": ["anyway", "true", "false"]}]})
 class Run(serializers.Field):
     """Whether the run follows the check: yes, no, or even where rows are refused."""
@@ -106,7 +111,7 @@ class ImportEntry(FormEntry):
 
     noun = serializers.ChoiceField(choices=Noun.choices, help_text="What each row stands for.")
     name = Text(200, required=False, help_text="The file's name; it says what kind of file it is.")
-    file = serializers.FileField(required=False, allow_empty_file=True, help_text="In a form: CSV or Excel workbook.")
+    file = File(required=False, allow_empty_file=True, help_text="In a form: CSV or Excel workbook.")
     content = serializers.CharField(
         required=False, allow_blank=True, trim_whitespace=False, help_text="In JSON: the text of a CSV file."
     )
