@@ -45,7 +45,7 @@ BACK = """
                 FROM jsonb_each(r.before -> 'custom') e
                 WHERE coalesce(w.was -> 'custom' -> e.key, 'null') = coalesce(r.values -> 'custom' -> e.key, 'null')
                 HAVING count(*) > 0), '{{}}') AS own
-        FROM (SELECT to_jsonb(x) AS was) w
+        FROM (SELECT to_jsonb(x) AS was OFFSET 0) w
     ) b
     WHERE r.tenant_id = %(tenant)s AND r.id = ANY(%(records)s) ORDER BY x.id FOR NO KEY UPDATE OF r, x"""
 SAME_PARENT = """coalesce(lower(btrim(r.values ->> 'parent')), '') IN (

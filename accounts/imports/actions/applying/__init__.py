@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import DataError, IntegrityError, transaction
 
 from accounts.imports.actions.applying import accounts, contacts, following, notes, parents, products
@@ -10,6 +12,21 @@ from accounts.imports.actions.statements import maps
 from accounts.imports.models import Import
 
 __all__ = ["apply_rows"]
+
+# In this order: what others hang on goes first, and rows that follow know what the first made before theirs is written.
+WRITERS: dict[tuple[str, str], Callable[[Import, int, int], None]] = {
+    ("product", "create"): products.create,
+    ("product", "change"): products.change,
+    ("product", "follow"): following.catch_up,
+    ("account", "create"): accounts.create,
+    ("account", "change"): accounts.change,
+    ("account", "follow"): following.catch_up,
+    ("contact", "create"): contacts.create,
+    ("contact", "change"): contacts.change,
+    ("contact", "follow"): following.catch_up,
+    ("note", "create"): notes.create,
+    ("note", "follow"): following.catch_up,
+}
 
 
 def apply_rows(job: Import, first: int, last: int) -> None:
@@ -29,9 +46,10 @@ def _write(job: Import, first: int, last: int) -> None:
     """All at once, or by halves until the row that the database refuses stands alone."""
     try:
         with transaction.atomic():
-            for noun in (products, accounts, contacts, notes):
-                noun.write(job, first, last)
-                following.catch_up(job, first, last)
+            due = following.due(job, first, last)
+            for (noun, what), write in WRITERS.items():
+                if (noun, what) in due:
+                    write(job, first, last)
             if maps(job, "account.parent"):
                 parents.write(job, first, last)
     except (IntegrityError, DataError) as error:

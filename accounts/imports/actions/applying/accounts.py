@@ -20,7 +20,7 @@ BLANKS = dict.fromkeys(("domain", "industry", "region", "segment"), "") | {"touc
 
 CREATE = f"""
 WITH said AS MATERIALIZED (
-    SELECT r.id AS record_id, nextval(pg_get_serial_sequence('accounts_account', 'id')) AS id,
+    SELECT r.id AS record_id, nextval('accounts_account_id_seq') AS id,
         %(blanks)s::jsonb || jsonb_strip_nulls(r.values) AS says
     FROM imports_record r WHERE {chosen("account", "create")} AND r.leader IS NULL ORDER BY r.number FOR UPDATE
 ), born AS (
@@ -48,10 +48,13 @@ KEEP = (
 )
 
 
-def write(job: Import, first: int, last: int) -> None:
+def create(job: Import, first: int, last: int) -> None:
     currency = job.format.get("currency") or Tenant.objects.get(pk=job.tenant_id).currency
     blanks = BLANKS | {"phase": job.options.get("phase") or Phase.ADOPTION.value, "currency": currency}
     run(job, CREATE, first=first, last=last, blanks=json.dumps(blanks))
+
+
+def change(job: Import, first: int, last: int) -> None:
     run(job, changing(held(job, "account"), MARK.format(more=KEEP)), first=first, last=last, **LABELS)
 
 

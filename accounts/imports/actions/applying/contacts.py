@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from accounts.imports.actions.applying.following import CHANGED, MARK, chosen, held
+from accounts.imports.actions.applying.following import ACCOUNT, CHANGED, MARK, chosen, held
 from accounts.imports.actions.applying.telling import IMPORT, edited, tell
-from accounts.imports.actions.statements import difference, ours, run
+from accounts.imports.actions.statements import difference, run
 from accounts.imports.models import Import
 
 COLUMNS = ("name", "email", "phone", "title", "persona", "buying_role", "stance", "influence", "external_id",
@@ -19,13 +19,13 @@ ABOUT = """jsonb_build_object('contact_id', {0}.id, 'name', {0}.{1} -> 'name', '
     'buying_role', {0}.{1} -> 'buying_role', 'stance', {0}.{1} -> 'stance')"""
 
 CREATE = f"""
-WITH said AS MATERIALIZED (
-    SELECT r.id AS record_id, nextval(pg_get_serial_sequence('accounts_contact', 'id')) AS id,
-        a.target_id AS account_id,
+WITH due AS MATERIALIZED (
+    SELECT r.id AS record_id, nextval('accounts_contact_id_seq') AS id,
+        {ACCOUNT} AS account_id,
         %(blanks)s::jsonb || jsonb_build_object('name', r.values -> 'email') || jsonb_strip_nulls(r.values) AS says
-    FROM imports_record r JOIN imports_record a ON {ours("a", "account")} AND a.number = r.number
-    WHERE {chosen("contact", "create")} AND r.leader IS NULL AND a.target_id IS NOT NULL AND a.verdict <> 'refused'
-    ORDER BY r.number FOR UPDATE OF r
+    FROM imports_record r WHERE {chosen("contact", "create")} AND r.leader IS NULL ORDER BY r.number FOR UPDATE
+), said AS MATERIALIZED (
+    SELECT * FROM due WHERE account_id IS NOT NULL
 ), born AS (
     INSERT INTO accounts_contact (id, tenant_id, account_id, {", ".join(COLUMNS)}, version)
     SELECT s.id, %(tenant)s, s.account_id, {VALUES}, 1
@@ -47,8 +47,11 @@ GONE = f"""
 APART = "CASE WHEN m.left_now THEN '{departed_on,moved_to}'::text[] ELSE '{}'::text[] END"
 
 
-def write(job: Import, first: int, last: int) -> None:
+def create(job: Import, first: int, last: int) -> None:
     run(job, CREATE, first=first, last=last, blanks=BLANKS)
+
+
+def change(job: Import, first: int, last: int) -> None:
     run(job, changing(held(job, "contact"), MARK.format(more=CHANGED)), first=first, last=last)
 
 

@@ -13,7 +13,7 @@ ABOUT = "jsonb_build_object('product_id', {0}.id, 'name', {0}.{1} -> 'name')"
 
 CREATE = f"""
 WITH said AS MATERIALIZED (
-    SELECT r.id AS record_id, nextval(pg_get_serial_sequence('accounts_product', 'id')) AS id,
+    SELECT r.id AS record_id, nextval('accounts_product_id_seq') AS id,
         '{{"description": "", "unit": "seat", "recurring": true}}' || jsonb_strip_nulls(r.values) AS says
     FROM imports_record r WHERE {chosen("product", "create")} AND r.leader IS NULL ORDER BY r.number FOR UPDATE
 ), born AS (
@@ -28,8 +28,11 @@ WITH said AS MATERIALIZED (
 """
 
 
-def write(job: Import, first: int, last: int) -> None:
+def create(job: Import, first: int, last: int) -> None:
     run(job, CREATE, first=first, last=last)
+
+
+def change(job: Import, first: int, last: int) -> None:
     run(job, changing(held(job, "product"), MARK.format(more=CHANGED)), first=first, last=last)
 
 
