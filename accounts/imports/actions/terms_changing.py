@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.actions import contracts
 from accounts.actions.contract_lines import read_lines, same
-from accounts.actions.contracts import EDITABLE
+from accounts.actions.contract_terms import EDITABLE
 from accounts.actions.errors import Refused
 from accounts.imports.actions import terms_products
 from accounts.imports.actions.terms_history import NOT_RENEWED

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
+from accounts.imports.actions.statements import rows, run
 from accounts.imports.models import Import
-from accounts.tenancy.context import current_tenant_id
 
-NEXT = """
-SELECT a.target_id FROM imports_record a
-WHERE a.tenant_id = %(tenant)s AND a.job_id = %(job)s AND a.noun = 'account' AND a.target_id > %(after)s AND EXISTS (
-    SELECT 1 FROM imports_record c WHERE c.tenant_id = %(tenant)s AND c.job_id = %(job)s AND c.noun = 'contract'
-        AND c.number = a.number AND c.verdict IN ('create', 'change') AND NOT c.done)
-GROUP BY a.target_id ORDER BY a.target_id LIMIT %(size)s
+# Rows of the accounts in the order of these. Nothing is joined: about records of this minute the planner knows nothing,
+# and a wrong guess would read them all for each.
+PLACES = """
+SELECT target_id, number FROM imports_record
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'account' AND target_id >= %(account)s
+    AND (target_id > %(account)s OR number > %(number)s)
+ORDER BY target_id, number LIMIT %(page)s
 """
+SAID_THERE = """
+SELECT number FROM imports_record
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'contract' AND number = ANY(%(numbers)s) AND {}
+"""
+TO_WRITE = "verdict IN ('create', 'change') AND NOT done"
 # Rows that follow another about the same account go where that one went.
 FOLLOWERS = """
 UPDATE imports_record a SET target_id = l.target_id FROM imports_record l
@@ -27,17 +30,22 @@ WHERE a.tenant_id = %(tenant)s AND a.job_id = %(job)s AND a.noun = 'account' AND
     AND l.tenant_id = %(tenant)s AND l.job_id = %(job)s AND l.noun = 'account' AND l.number = a.leader
     AND a.target_id IS DISTINCT FROM l.target_id
 """
-ROWS = """
-SELECT c.id, c.number, coalesce(c.leader, c.number), c.verdict, c.target_id, a.target_id, c."values",
-    a."values"->>'currency', coalesce(nullif(p."values"->>'name', ''), p."values"->>'code')
-FROM imports_record a
-JOIN imports_record c ON c.tenant_id = %(tenant)s AND c.job_id = %(job)s AND c.noun = 'contract' AND c.number = a.number
-LEFT JOIN imports_record p ON p.tenant_id = %(tenant)s AND p.job_id = %(job)s AND p.noun = 'product'
-    AND p.number = a.number
-WHERE a.tenant_id = %(tenant)s AND a.job_id = %(job)s AND a.noun = 'account' AND a.target_id = ANY(%(accounts)s)
-    AND c.verdict <> 'refused' AND NOT c.done
-ORDER BY c.number
+ACCOUNTS = """
+SELECT number, target_id, "values"->>'currency' FROM imports_record
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'account' AND target_id BETWEEN %(first)s AND %(last)s
+ORDER BY target_id, number
 """
+CONTRACTS = """
+SELECT id, number, coalesce(leader, number), verdict, target_id, "values" FROM imports_record
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'contract' AND number = ANY(%(numbers)s)
+    AND verdict <> 'refused' AND NOT done
+ORDER BY number
+"""
+PRODUCTS = """
+SELECT number, coalesce(nullif("values"->>'name', ''), "values"->>'code') FROM imports_record
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'product' AND number = ANY(%(numbers)s)
+"""
+PAGE = 5_000
 
 
 @dataclass
@@ -58,6 +66,14 @@ class SaidTerm:
     changed: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     lines: list[SaidLine] = field(default_factory=list)
+
+    def hear(self, said: dict[str, Any], currency: str | None) -> None:
+        """What a row says of the contract as a whole, where no earlier one did."""
+        for name, value in said.items():
+            if value not in (None, ""):
+                self.values.setdefault(name, value)
+        if currency:
+            self.values.setdefault("currency", currency)
 
     def day(self, name: str) -> dt.date | None:
         said = self.values.get(name)
@@ -83,38 +99,48 @@ class SaidTerm:
         return self.day("ended_on") or (self.end_on if self.values.get("end_reason") else None)
 
 
-def next_accounts(job: Import, after: int, size: int) -> list[int]:
-    with connection.cursor() as cursor:
-        if not after:
-            cursor.execute(FOLLOWERS, _of(job))
-        cursor.execute(NEXT, _of(job) | {"after": after, "size": size})
-        return [account for (account,) in cursor.fetchall()]
+def gather_followers(job: Import) -> None:
+    """Asked once, before the first accounts."""
+    run(job, "SET LOCAL enable_nestloop = off")
+    run(job, FOLLOWERS)
+    run(job, "SET LOCAL enable_nestloop = on")
+
+
+def next_accounts(job: Import, after: int, size: int, wanted: str = TO_WRITE) -> list[int]:
+    """The next accounts by id that have records of contracts for which the condition holds."""
+    found: dict[int, None] = {}
+    place = (after + 1, 0)
+    while len(found) < size:
+        page = rows(job, PLACES, account=place[0], number=place[1], page=PAGE)
+        if not page:
+            break
+        there = {n for (n,) in rows(job, SAID_THERE.format(wanted), numbers=[number for _, number in page])}
+        found |= dict.fromkeys(account for account, number in page if number in there)
+        place = page[-1]
+    return list(found)[:size]
+
+
+def places_of(job: Import, accounts: list[int]) -> dict[int, tuple[int, str | None]]:
+    """By row number: which of these accounts it is about, and the currency that it says for that."""
+    wanted = set(accounts)
+    found = rows(job, ACCOUNTS, first=accounts[0], last=accounts[-1])
+    return {number: (account, currency) for number, account, currency in found if account in wanted}
 
 
 def terms_of(job: Import, accounts: list[int]) -> list[SaidTerm]:
     """What the file says of these accounts, a contract each."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROWS, _of(job) | {"accounts": accounts})
-        return _gather(cursor.fetchall(), job.format.get("currency") or None)
-
-
-def _gather(rows: Iterable[tuple[Any, ...]], currency: str | None) -> list[SaidTerm]:
+    places = places_of(job, accounts)
+    products = dict(rows(job, PRODUCTS, numbers=list(places)))
+    otherwise = job.format.get("currency") or None
     terms: dict[int, SaidTerm] = {}
-    for record, number, first, verdict, contract, account, values, of_account, product in rows:
+    for record, number, first, verdict, contract, values in rows(job, CONTRACTS, numbers=list(places)):
+        account, currency = places[number]
         term, said = terms.setdefault(first, SaidTerm(account, contract)), json.loads(values)
-        for name, value in said.items():
-            if value not in (None, ""):
-                term.values.setdefault(name, value)
-        if otherwise := of_account or currency:
-            term.values.setdefault("currency", otherwise)
+        term.hear(said, currency or otherwise)
         term.changed = term.changed or verdict == "change"
-        word = said.get("product") or product or ""
+        word = said.get("product") or products.get(number) or ""
         term.lines.append(SaidLine(record, number, word, said.get("quantity"), said.get("amount_minor")))
     return list(terms.values())
-
-
-def _of(job: Import) -> dict[str, Any]:
-    return {"tenant": current_tenant_id(), "job": job.pk}
 
 
 def _year_after(day: dt.date) -> dt.date:

@@ -11,24 +11,15 @@ from django.db.models import F, Func, JSONField, Value
 from accounts.actions import states
 from accounts.calendar import local_today
 from accounts.imports.actions.statements import rows
+from accounts.imports.actions.terms_reading import next_accounts, places_of
 from accounts.imports.models import Import, Record, Verdict
 from accounts.models import Account, Contract, ContractLine, Product
 
-NEXT = """
-SELECT a.target_id FROM imports_record a
-WHERE a.tenant_id = %(tenant)s AND a.job_id = %(job)s AND a.noun = 'account' AND a.target_id > %(after)s AND EXISTS (
-    SELECT 1 FROM imports_record c WHERE c.tenant_id = %(tenant)s AND c.job_id = %(job)s AND c.noun = 'contract'
-        AND c.number = a.number AND c.done AND c.errors = '[]')
-GROUP BY a.target_id ORDER BY a.target_id LIMIT %(size)s
-"""
-DONE = """
-SELECT r.id, r.verdict, r.target_id, r.before, a.target_id, c.renews_id, coalesce(c.version > 1, true)
-FROM imports_record a
-JOIN imports_record r ON r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND r.number = a.number
-LEFT JOIN accounts_contract c ON c.tenant_id = %(tenant)s AND c.id = r.target_id
-WHERE a.tenant_id = %(tenant)s AND a.job_id = %(job)s AND a.noun = 'account' AND a.target_id = ANY(%(accounts)s)
-    AND r.done AND r.errors = '[]'
-ORDER BY r.number
+WRITTEN = "done AND errors = '[]'"
+DONE = f"""
+SELECT id, number, verdict, target_id, before FROM imports_record
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'contract' AND number = ANY(%(numbers)s) AND {WRITTEN}
+ORDER BY number
 """
 TAKE_BACK = "SELECT take_back_contracts(%(job)s, %(records)s)"
 KEPT = "Kept: it was changed or renewed since."
@@ -50,13 +41,12 @@ class Done:
 
 def undo_contracts(job: Import, size: int) -> bool:
     """Takes back the contracts of the next `size` accounts. False when there was nothing more."""
-    found = rows(job, NEXT, after=job.place.get("account", 0), size=size)
-    accounts = [account for (account,) in found]
+    accounts = next_accounts(job, job.place.get("account", 0), size, WRITTEN)
     if not accounts:
         return False
     list(Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk").values_list("pk"))
-    done = [Done(*row) for row in rows(job, DONE, accounts=accounts)]
-    created = [each for each in done if each.verdict != Verdict.CHANGE and each.contract is not None]
+    done = _done(job, accounts)
+    created = [each for each in done if each.verdict != Verdict.CHANGE]
     kept = _kept({each.contract: each for each in created})
     gone = [each for each in created if each.contract not in kept]
     _take_back(job, gone)
@@ -66,6 +56,19 @@ def undo_contracts(job: Import, size: int) -> bool:
     states.refresh(accounts, today=local_today(job.tenant))
     job.place["account"] = accounts[-1]
     return True
+
+
+def _done(job: Import, accounts: list[int]) -> list[Done]:
+    places = places_of(job, accounts)
+    records = rows(job, DONE, numbers=list(places))
+    stand = {row.pk: row for row in Contract.objects.filter(pk__in={contract for *_, contract, _ in records})}
+    return [
+        Done(
+            record, verdict, contract, before, places[number][0], stand[contract].renews_id, stand[contract].version > 1
+        )
+        for record, number, verdict, contract, before in records
+        if contract in stand
+    ]
 
 
 def _kept(created: dict[int, Done]) -> set[int]:
