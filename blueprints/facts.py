@@ -18,6 +18,7 @@ first_step(
         _("When something happens, the right people get the right tasks by themselves."),
         "blueprints:play-list",
         Permission.PLAY_EDIT,
-        lambda: Play.objects.filter(state=PlayState.ON),
+        # What the library brings is on in its first version; a person's switch counts one up.
+        lambda: Play.objects.filter(state=PlayState.ON, version__gt=1),
     )
 )

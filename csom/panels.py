@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+HOME_TOP = ("imports:start-path",)
 HOME = ("onboarding:home-panel",)
 ACCOUNT_MAIN = ("blueprints:account-panel",)
 ACCOUNT_RAIL = ("journeys:account-panel", "onboarding:account-panel")
@@ -26,6 +27,7 @@ def panels(request: HttpRequest) -> dict[str, object]:
     if not hasattr(request, "tenant"):
         return {}
     return {
+        "home_top_panels": HOME_TOP,
         "home_panels": HOME,
         "account_panels": ACCOUNT_MAIN,
         "account_rail_panels": ACCOUNT_RAIL,

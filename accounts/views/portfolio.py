@@ -68,6 +68,7 @@ def _frame(request: MemberRequest, book: Book, found: bool) -> dict[str, Any]:
         "may": offers(request),
         "kinds": KINDS.values() if request.membership.may(Permission.ACCOUNT_EXPORT) else (),
         "may_create": request.membership.may(Permission.ACCOUNT_CREATE),
+        "may_import": request.membership.may(Permission.DATA_IMPORT),
         "may_share": request.membership.may(Permission.VIEW_SHARE),
         "form": AssignForm(),
     }

@@ -48,6 +48,8 @@ TABS = (
         _("What high, low and tech touch mean here.")),
     Tab(_("API keys"), "accounts:key-list", "key-round", Permission.KEY_MANAGE,
         _("How other systems get in.")),
+    Tab(_("Imports"), "imports:import-list", "file-up", Permission.DATA_IMPORT,
+        _("Your own book from a spreadsheet or a CRM’s export: tried first, and taken back if need be.")),
     Tab(_("Export"), "accounts:export-list", "download", Permission.DATA_EXPORT,
         _("Every list, or all of them, as CSV, Excel workbook or JSON.")),
     Tab(_("Workspace"), "accounts:workspace-edit", "building-2", Permission.SETTINGS_VIEW,

@@ -6,6 +6,7 @@ from accounts.admin import workspace_site
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
+    path("", include("accounts.imports.urls")),
     path("", include("journeys.urls")),
     path("", include("journeys.onboarding.urls")),
     path("", include("blueprints.urls")),

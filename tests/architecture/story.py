@@ -23,6 +23,7 @@ from accounts.actions import (
     tenants,
     views,
 )
+from accounts.imports.actions import columns, imports, working
 from accounts.models import Account, ApiKey, Invitation, Membership, TouchModel
 from accounts.tenancy.context import tenant_context
 from accounts.tenancy.models import TenantModel
@@ -85,10 +86,22 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _handed_over(first, cast)
         _submitted(second, cast)
         handoffs.open(third, rep=cast.sal, committed_on=TODAY, by=cast.sal)
+        _imports(cast)
     engine.drain(cast.tenant.pk)
+    working.go_on(cast.tenant.pk)
     with tenant_context(cast.tenant):
+        imports.open("Next week.csv", [b"Account Name\nFourth\n"], noun="account", by=cast.olly)
         ids = collect_ids(cast)
     return Story(ids, words={"question": ["situation"], "code": ["02"], "contact": [str(pk) for pk in ids["Contact"]]})
+
+
+def _imports(cast: SimpleNamespace) -> None:
+    """One that was tried, with a mapping that was kept; another waits for its columns."""
+    job = imports.open(
+        "Book.csv", [b"Account Name,Website\nFourth,fourth.test\nFifth,no domain\n"], noun="account", by=cast.olly
+    )
+    columns.save_mapping(job, "Weekly", by=cast.olly)
+    imports.check(job, by=cast.olly)
 
 
 def _settings(cast: SimpleNamespace) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -13,10 +14,10 @@ from django.db.models.functions import Now
 from accounts import timeline
 from accounts.actions.errors import Conflict, Refused, refuse
 from accounts.imports.actions import columns as column_rules
-from accounts.imports.actions import files
+from accounts.imports.actions import files, refusals
 from accounts.imports.guessing import guess
 from accounts.imports.models import Import, Kind, Noun, Record, SavedMapping, Stage, Verdict
-from accounts.imports.reading import Format, Unreadable, headings, rows, sniff
+from accounts.imports.reading import Cell, Format, Unreadable, headings, rows, sniff
 from accounts.models import User
 
 WORK = "imports"
@@ -40,7 +41,7 @@ def open(
     try:
         with files.restored(job, parts=1) as head:
             form = sniff(head.read_bytes(), job.name)
-        job.kind, job.rows_total = Kind(form.kind), max(0, lines - 1)
+        job.kind, job.rows_total = Kind(form.kind), max(0, lines - 1) if form.kind == Kind.CSV else 0
         _look(job, form, guessed=True)
     except Unreadable as unreadable:
         raise refuse("file", str(unreadable)) from unreadable
@@ -77,8 +78,15 @@ def map_columns(
 
 @transaction.atomic
 def look_again(job: Import, format: Mapping[str, Any]) -> Import:
-    """The same file read in another way, with its columns suggested anew; nothing is saved by anybody else's clock."""
-    return map_columns(job, job.columns, by=None, format=format)
+    """The same file read in another way, with its columns suggested anew. Refused: `format`."""
+    job = _held(job, (Stage.MAPPING, Stage.CHECKED, Stage.FAILED))
+    try:
+        _look(job, Format.from_json(job.format | dict(format)))
+    except (Unreadable, ValueError) as wrong:
+        raise refuse("format", str(wrong)) from wrong
+    job.columns = column_rules.suggested(job, job.mapping)
+    job.stage, job.message = Stage.MAPPING, ""
+    return _moved(job)
 
 
 @transaction.atomic
@@ -134,13 +142,18 @@ def refused_numbers(job: Import) -> Iterable[tuple[int, str]]:
         yield waiting[0], "; ".join(waiting[1])
 
 
+def refused_rows(job: Import) -> tuple[list[str], Iterator[list[Cell]]]:
+    """Headings and rows of a file to be mended and sent again."""
+    return refusals.headings(job), refusals.cells(job)
+
+
 def _look(job: Import, form: Format, *, guessed: bool = False) -> None:
     """Headings and the first rows, in this reading of the file."""
     with files.restored(job, parts=1 if job.kind == Kind.CSV else None) as path:
         names = headings(path, form)
         sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE) if not row.fault]
     if guessed:
-        form = guess(form, names, sample)
+        form = guess(replace(form, currency=form.currency or job.tenant.currency), names, sample)
     job.headings, job.sample, job.format = names, sample, form.to_json()
 
 

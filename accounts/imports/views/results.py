@@ -1,0 +1,155 @@
+"""What would happen, what happened, what stayed: figures by noun, and the rows behind each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import formats
+from accounts.access import MemberRequest
+from accounts.imports.models import Import, Noun, Record, Stage, Verdict
+from accounts.imports.views.frame import ICONS
+from accounts.imports.views.records import told
+
+SIZE = 50
+WOULD = {
+    "create": gettext_lazy("New"), "change": gettext_lazy("Changed"), "same": gettext_lazy("Unchanged"),
+    "refused": gettext_lazy("Refused"),
+}  # fmt: skip
+POSSIBLE, STAYED = "possible", "stayed"
+# In the order in which a person wants to know.
+TABS: dict[str, Any] = {
+    "refused": gettext_lazy("Refused rows"),
+    POSSIBLE: gettext_lazy("Possible duplicates"),
+    "change": gettext_lazy("Changed"),
+    "create": gettext_lazy("New"),
+}
+NOTHING = {
+    "refused": gettext_lazy("No row was refused."),
+    POSSIBLE: gettext_lazy("No new account has the name of one that is there."),
+    "change": gettext_lazy("Nothing that is in your book differs from the file."),
+    "create": gettext_lazy("Everything in the file is in your book already."),
+    STAYED: gettext_lazy("Everything that this import wrote is gone."),
+}
+WRITTEN = (Stage.DONE, Stage.STOPPED)
+FIGURES = {"create": "created", "change": "changed", "same": "same", "refused": "refused"}
+MOST = 1_000  # nobody counts further by looking
+
+
+def context(request: MemberRequest, job: Import) -> dict[str, Any]:
+    figures = totals(job)
+    tabs = _tabs(job, figures)
+    asked = request.GET.get("show", "")
+    chosen = asked if asked in tabs else next(iter(tabs), "refused")
+    noun = request.GET.get("noun", "")
+    noun = noun if noun in Noun.values else ""
+    rows, following = page_of(job, chosen, noun, request.GET.get("after", ""))
+    return {
+        "tiles": tiles(job) if job.stage != Stage.UNDONE else [],
+        "stayed": STAYED in tabs and tabs[STAYED][1] != "0",
+        "figures": figures,
+        "run_label": run_label(figures),
+        "written": job.stage in WRITTEN,
+        "tabs_shown": [
+            {"code": code, "label": label, "count": count, "current": code == chosen}
+            for code, (label, count) in tabs.items()
+        ],
+        "chosen": chosen,
+        "of_noun": Noun(noun).label if noun else "",
+        "records": told(request, job, rows),
+        "next": "?" + urlencode({"show": chosen, "noun": noun, "after": following}) if following else "",
+        "nothing": NOTHING[chosen],
+        "lost": not rows and not request.GET.get("after"),
+    }
+
+
+def _figure(each: Mapping[str, Any], verdict: str) -> int:
+    return int(each.get(FIGURES[verdict], 0))
+
+
+def by_noun(job: Import) -> dict[Noun, Mapping[str, Any]]:
+    return {noun: job.figures[noun] for noun in ICONS if isinstance(job.figures.get(noun), dict)}
+
+
+def totals(job: Import) -> dict[str, int]:
+    """Things, over all nouns; but rows where they are refused, since each row has one record of the import's noun."""
+    nouns = by_noun(job)
+    found = {verdict: sum(_figure(each, verdict) for each in nouns.values()) for verdict in WOULD}
+    return found | {"refused": _figure(nouns.get(Noun(job.noun), {}), "refused")}
+
+
+def tiles(job: Import) -> list[dict[str, Any]]:
+    return [
+        {
+            "noun": noun,
+            "icon": ICONS[noun],
+            "figures": [
+                {
+                    "label": label,
+                    "count": formats.number(_figure(each, verdict)),
+                    "href": f"?show={verdict}&noun={noun}" if verdict in TABS and _figure(each, verdict) else "",
+                }
+                for verdict, label in WOULD.items()
+            ],
+        }
+        for noun, each in by_noun(job).items()
+    ]
+
+
+def run_label(figures: Mapping[str, int]) -> str:
+    """ "Run import: 120 new, 14 changed"; empty where there is nothing to write."""
+    parts = [
+        f"{formats.number(figures[verdict])} {word}"
+        for verdict, word in (("create", _("new")), ("change", _("changed")))
+        if figures[verdict]
+    ]
+    return _("Run import: %(what)s") % {"what": ", ".join(parts)} if parts else ""
+
+
+def _tabs(job: Import, figures: Mapping[str, int]) -> dict[str, tuple[Any, str]]:
+    if job.stage == Stage.UNDONE:
+        return {STAYED: (_("What stayed"), _count(_of(job, STAYED)[: MOST + 1].count(), most=True))}
+    counts = dict(figures) | {POSSIBLE: _of(job, POSSIBLE).filter(noun=Noun.ACCOUNT)[: MOST + 1].count()}
+    shown = {code: (label, _count(counts[code], most=code == POSSIBLE)) for code, label in TABS.items()}
+    # The first that has anything is what opens; those without come after it.
+    full = {code: tab for code, tab in shown.items() if counts[code]}
+    return full | shown
+
+
+def _count(count: int, *, most: bool) -> str:
+    return f"{MOST:,}+" if most and count > MOST else formats.number(count)
+
+
+def page_of(job: Import, show: str, noun: str, after: str) -> tuple[list[Record], str]:
+    """Records of one kind in the file's order: each noun asked by itself, as its key runs, then merged."""
+    number, _dot, last = after.partition(".")
+    place = (int(number), last) if number.isdigit() and last in Noun.values else (-1, "")
+    nouns: list[str] = [noun] if noun else [*by_noun(job)] or [job.noun]
+    asked = [_after(_of(job, show).filter(noun=each), each, place) for each in nouns]
+    found = sorted(
+        (record for each in asked for record in each.order_by("number")[: SIZE + 1]),
+        key=lambda record: (record.number, record.noun),
+    )
+    rows = found[:SIZE]
+    return rows, f"{rows[-1].number}.{rows[-1].noun}" if len(found) > SIZE else ""
+
+
+def _of(job: Import, show: str) -> QuerySet[Record]:
+    records = Record.objects.filter(job=job)
+    if show == POSSIBLE:
+        return records.exclude(possible=[])
+    if show == STAYED:
+        return records.filter(errors__contains=[{"step": "undo"}])
+    if show == "refused":
+        return records.filter(verdict=Verdict.REFUSED).exclude(errors=[])
+    return records.filter(verdict=show)
+
+
+def _after(records: QuerySet[Record], noun: str, place: tuple[int, str]) -> QuerySet[Record]:
+    number, last = place
+    return records.filter(Q(number__gte=number) if noun > last else Q(number__gt=number))
