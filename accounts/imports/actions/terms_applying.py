@@ -10,7 +10,14 @@ from accounts.actions import states
 from accounts.calendar import local_today
 from accounts.imports.actions import terms_changing, terms_history, terms_products, terms_writing
 from accounts.imports.actions.terms_history import Line, Term
-from accounts.imports.actions.terms_reading import SaidLine, SaidTerm, gather_followers, next_accounts, terms_of
+from accounts.imports.actions.terms_reading import (
+    SaidLine,
+    SaidTerm,
+    next_accounts,
+    prepare,
+    refuse_left_over,
+    terms_of,
+)
 from accounts.imports.actions.terms_writing import Written
 from accounts.imports.models import Import, Record, Verdict
 from accounts.ledger import Step
@@ -35,9 +42,10 @@ class Book:
 def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
     """Writes the contracts of the next `size` accounts after this id. The last one's id; None when all is done."""
     if not after_account:
-        gather_followers(job)
+        prepare(job)
     accounts = next_accounts(job, after_account, size)
     if not accounts:
+        refuse_left_over(job)
         return None
     today = local_today(job.tenant)
     held = {a.pk: a for a in Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk")}

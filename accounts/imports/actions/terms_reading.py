@@ -28,7 +28,24 @@ FOLLOWERS = """
 UPDATE imports_record a SET target_id = l.target_id FROM imports_record l
 WHERE a.tenant_id = %(tenant)s AND a.job_id = %(job)s AND a.noun = 'account' AND a.leader IS NOT NULL
     AND l.tenant_id = %(tenant)s AND l.job_id = %(job)s AND l.noun = 'account' AND l.number = a.leader
-    AND a.target_id IS DISTINCT FROM l.target_id
+    AND l.target_id IS NOT NULL AND a.target_id IS DISTINCT FROM l.target_id
+"""
+# While rows were written some were refused: without one of its lines a contract would be another.
+TOGETHER = """
+UPDATE imports_record r SET verdict = 'refused', errors = r.errors || jsonb_build_object('step', 'write', 'column', '',
+    'message', format('Row %%s of the same contract was refused.', bad.number))
+FROM (
+    SELECT coalesce(leader, number) AS first, min(number) AS number FROM imports_record
+    WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'contract' AND verdict = 'refused' GROUP BY 1
+) bad
+WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND r.verdict <> 'refused'
+    AND NOT r.done AND coalesce(r.leader, r.number) = bad.first
+"""
+LEFT_OVER = """
+UPDATE imports_record r SET verdict = 'refused', errors = r.errors
+    || '{"step": "write", "column": "", "message": "The account of this row was refused."}'::jsonb
+WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND r.verdict IN ('create', 'change')
+    AND NOT r.done
 """
 ACCOUNTS = """
 SELECT number, target_id, "values"->>'currency' FROM imports_record
@@ -99,11 +116,17 @@ class SaidTerm:
         return self.day("ended_on") or (self.end_on if self.values.get("end_reason") else None)
 
 
-def gather_followers(job: Import) -> None:
-    """Asked once, before the first accounts."""
+def prepare(job: Import) -> None:
+    """Once, before the first accounts: all rows know where they go, and contracts stand whole or not at all."""
     run(job, "SET LOCAL enable_nestloop = off")
     run(job, FOLLOWERS)
+    run(job, TOGETHER)
     run(job, "SET LOCAL enable_nestloop = on")
+
+
+def refuse_left_over(job: Import) -> None:
+    """Once, after the last accounts: what had none to go to."""
+    run(job, LEFT_OVER)
 
 
 def next_accounts(job: Import, after: int, size: int, wanted: str = TO_WRITE) -> list[int]:

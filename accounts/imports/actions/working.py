@@ -141,8 +141,8 @@ def _read(job: Import, desk: Desk) -> None:
 def _match(job: Import, desk: Desk) -> None:
     _take_time()
     matching.match(job)
-    terms.match_contracts(job)
-    job.figures = matching.figures(job)
+    open_past = terms.match_contracts(job)
+    job.figures = matching.figures(job) | {"open_past_terms": open_past}
     refused = sum(each.get("refused", 0) for each in job.figures.values() if isinstance(each, dict))
     follow = job.options.get("follow")
     if follow == "anyway" or (follow and not refused):

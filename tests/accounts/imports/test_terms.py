@@ -363,6 +363,21 @@ def test_rows_that_follow_another_go_to_its_account(acme, job, seats):
     assert Contract.objects.filter(account=account).count() == 2
 
 
+def test_what_is_refused_while_rows_are_written_takes_its_contract_along(acme, job, account, seats):
+    lost = Record.objects.create(job=job, number=1, noun=Noun.ACCOUNT, verdict=Verdict.CREATE, values={"name": "New"})
+    say(job, 2, account, **term(0, external_id="x"))
+    say(job, 3, account, **term(0, external_id="x", product="Vault"))
+    say(job, 4, lost.number, **term(0))
+    terms.match_contracts(job)
+    Record.objects.filter(number=3).update(verdict=Verdict.REFUSED)
+    assert terms.apply_contracts(job, 0, 10) is None
+    assert verdicts(job) == ["refused"] * 3
+    assert faults(job) == {
+        2: ("", "Row 3 of the same contract was refused."), 4: ("", "The account of this row was refused."),
+    }  # fmt: skip
+    assert not Contract.objects.exists()
+
+
 # Histories: terms of up to three products, often back to back, sometimes paused, ended, side by side.
 HISTORIES = st.lists(
     st.tuples(
