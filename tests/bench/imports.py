@@ -1,4 +1,4 @@
-"""Bringing a book in, and taking it out: rows a second against COPY and upsert, and what a million rows need in memory."""
+"""Bringing a book in: rows a second against COPY and upsert, and what a million rows need in memory."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -35,8 +34,8 @@ CREATE TEMPORARY TABLE floor_stage (name text, domain text, external_id text, in
     currency text, csm text) ON COMMIT DROP
 """
 UPSERT = """
-INSERT INTO accounts_account (name, domain, external_id, industry, region, segment, touch_model, currency, phase, custom,
-    version)
+INSERT INTO accounts_account (name, domain, external_id, industry, region, segment, touch_model, currency, phase,
+    custom, version)
 SELECT name, domain, external_id, industry, region, segment, 'high', currency, 'adoption', '{}', 1 FROM floor_stage
 ON CONFLICT (tenant_id, external_id) DO UPDATE SET name = EXCLUDED.name, domain = EXCLUDED.domain
 """
@@ -121,15 +120,6 @@ def measure(figure: Any, picked: str) -> Iterator[Figure]:
 
 def _memory(rows: int) -> int:
     """The most that a process of its own holds while it brings so many rows in, in bytes."""
-    command = [sys.executable, "-m", "tests.bench.imports", str(rows)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path.cwd(), env=os.environ)
+    command = [sys.executable, "-m", "tests.bench.bringing", str(rows)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path.cwd(), env=os.environ)
     return int(json.loads(answer.stdout.splitlines()[-1])["bytes"])
-
-
-if __name__ == "__main__":
-    import django
-
-    django.setup()
-    wanted = int(sys.argv[1])
-    bring(*workspace(f"import-{wanted}"), wanted)
-    sys.stdout.write(json.dumps({"bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}) + "\n")
