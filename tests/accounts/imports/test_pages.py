@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from openpyxl import Workbook
 
+from accounts.actions import accounts
 from accounts.imports.actions import working
 from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Noun, Record, SavedMapping
@@ -314,3 +319,65 @@ def test_a_thousand_records_ask_no_more_than_one(acme_cast, olly):
 )
 def test_the_time_left_is_rounded_up(seconds, words):
     assert _left(seconds) == words
+
+
+def test_what_somebody_changed_since_stays_and_says_why(acme_cast, olly):
+    with tenant_context(acme_cast.tenant):
+        AccountFactory(name="Verity Labs", domain="verity.example", industry="Retail")
+    job = tried(olly, acme_cast)
+    olly.post(f"/imports/{job.pk}/run/")
+    working.go_on(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        verity = Account.objects.get(name="Verity Labs")
+        accounts.edit(verity, {"industry": "Biotech"}, by=acme_cast.cass)
+    olly.post(f"/imports/{job.pk}/undo/")
+    working.go_on(acme_cast.tenant.pk)
+    text = olly.get(f"/imports/{job.pk}/").content.decode()
+    assert "but for what people had gone on with" in text
+    assert "Changed since, and left as it is: industry" in text
+    assert f"/accounts/{verity.pk}/" in text
+
+
+def test_a_workbook_shows_its_sheets_and_another_can_be_chosen(acme_cast, olly):
+    book = Workbook()
+    book.active.title = "Notes"
+    book.active.append(["Nothing", "here"])
+    customers = book.create_sheet("Customers")
+    customers.append(["Account Name", "Website"])
+    customers.append(["Brightwave", "brightwave.example"])
+    file = io.BytesIO()
+    book.save(file)
+    job = brought(olly, acme_cast, file.getvalue(), name="book.xlsx")
+    text = olly.get(f"/imports/{job.pk}/mapping/").content.decode()
+    assert 'value="Customers"' in text
+    change = said(job, **{"format.sheet": "Customers", "do": "read"})
+    text = olly.post(f"/imports/{job.pk}/mapping/", change, headers={"HX-Request": "true"}).content.decode()
+    assert "brightwave.example" in text
+    assert '<option value="account.name" selected>' in text
+
+
+def test_an_unreadable_file_says_so_and_leads_back_to_how_it_is_read(acme_cast, olly):
+    job = brought(olly, acme_cast)
+    with tenant_context(acme_cast.tenant):
+        Import.objects.filter(pk=job.pk).update(stage="failed", message="Row 7 can’t be read.")
+    text = olly.get(f"/imports/{job.pk}/").content.decode()
+    assert "Row 7 can’t be read." in text
+    assert f"/imports/{job.pk}/mapping/" in text
+    assert olly.get(f"/imports/{job.pk}/mapping/").status_code == 200
+
+
+def test_the_pace_is_that_of_what_one_watches(acme_cast, olly):
+    job = brought(olly, acme_cast)
+    with tenant_context(acme_cast.tenant):
+        now = timezone.now().timestamp()
+        place = {"step": "reading", "after": 6_000}
+        Import.objects.filter(pk=job.pk).update(stage="checking", place=place, rows_read=6_000, rows_total=26_000)
+    first = olly.get(f"/imports/{job.pk}/").context
+    assert (first["percent"], first["rate"]) == (23, "")
+    watched = f"?of=checking.reading&since={now - 10:.1f}&from=1000&told=reading+20"
+    then = olly.get(f"/imports/{job.pk}/{watched}", headers={"HX-Request": "true"})
+    assert then.context["rate"].startswith(("49", "50"))
+    assert then.context["left"] in ("about 40 s left", "about 45 s left")
+    assert "hx-swap-oob" not in then.content.decode(), "nothing new for those who listen"
+    odd = olly.get(f"/imports/{job.pk}/?of=checking.reading&since=nan&from=x")
+    assert odd.status_code == 200
