@@ -14,7 +14,14 @@ from accounts.currencies import CODES
 from accounts.imports.models import Import, Kind, Noun, SavedMapping
 from accounts.models.workspace import FieldType
 
-ENCODINGS = {"utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows, Western (CP1252)")}
+ENCODINGS = {
+    "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows, Western (CP1252)"),
+    "cp1250": _("Windows, Central European (CP1250)"), "mac_roman": _("Macintosh"),
+}  # fmt: skip
+# Found in a file, but nothing that a person would tell apart.
+ALSO = {
+    "utf-8-sig": "UTF-8", "utf-16-le": _("UTF-16, low byte first"), "utf-16-be": _("UTF-16, high byte first"),
+}  # fmt: skip
 DELIMITERS = {",": _("Comma ,"), ";": _("Semicolon ;"), "\t": _("Tab"), "|": _("Pipe |")}
 DECIMALS = {".": _("Point: 1,234.50"), ",": _("Comma: 1.234,50")}
 DATES = {
@@ -152,7 +159,7 @@ class MappingForm(forms.Form):
     def _choose(self, name: str, label: Any, choices: Mapping[Any, Any]) -> None:
         current = self.job.format.get(name, "")
         if current not in choices:
-            choices = {current: str(current), **choices}
+            choices = {current: ALSO.get(str(current), str(current)), **choices}
         options = [(str(value), text or str(value)) for value, text in choices.items()]
         self._ask(f"format.{name}", forms.ChoiceField(label=label, choices=options, required=False), str(current))
 
