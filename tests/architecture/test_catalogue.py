@@ -115,7 +115,9 @@ def test_functions_with_the_owners_rights_pin_their_path_and_name_the_tenant():
     functions = rows(
         "SELECT proname, proconfig::text, prosrc FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
     )
-    assert {name for name, _, _ in functions} == {"search_accounts", "search_contacts", "take_back_contracts"}
+    assert {name for name, _, _ in functions} == {
+        "search_accounts", "search_contacts", "take_back_contracts", "imports_take_back",
+    }  # fmt: skip
     for _, config, source in functions:
         assert "search_path=pg_catalog, public" in config
         assert "tenant_id = current_setting('app.tenant_id')::bigint" in source

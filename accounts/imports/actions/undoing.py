@@ -81,7 +81,7 @@ UPDATE accounts_account a SET parent_id = NULL FROM imports_record r
 WHERE a.tenant_id = %(tenant)s AND a.parent_id = ANY(%(targets)s)
     AND {ours("r", "account")} AND r.verdict = 'create' AND r.done AND r.target_id = a.id
 """
-TAKE_BACK = "SELECT id FROM imports_take_back(%(job)s, %(noun)s, %(targets)s) id"
+TAKE_BACK = "SELECT id FROM imports_take_back(%(job)s, %(noun)s, %(records)s) id"
 GONE = """
 UPDATE imports_record r SET done = false, target_id = NULL
 WHERE r.tenant_id = %(tenant)s AND r.id = ANY(%(records)s) AND r.target_id = ANY(%(gone)s)
@@ -126,7 +126,7 @@ def _take_back(job: Import, noun: str, verdict: str, records: list[int], targets
     touched = _touched(job, targets) if noun == "note" else []
     if noun == "account":
         run(job, LET_GO, targets=targets)
-    gone = [row[0] for row in rows(job, TAKE_BACK, noun=noun, targets=targets)]
+    gone = [row[0] for row in rows(job, TAKE_BACK, noun=noun, records=records)]
     run(job, GONE, records=records, gone=gone)
     _stuck(job, records, f"This {noun} is in use or was changed since: it stays.")
     if touched:

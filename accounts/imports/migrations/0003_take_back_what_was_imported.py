@@ -6,7 +6,7 @@ from django.db import migrations
 # Which of these rows nothing else points at: keys of all rooms, known here or not, but for the tables named.
 UNREFERENCED = """
 CREATE FUNCTION imports_unreferenced(target regclass, ids bigint[], own regclass[]) RETURNS bigint[]
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     here CONSTANT bigint := current_setting('app.tenant_id')::bigint;
     key record;
@@ -28,19 +28,21 @@ $$;
 
 # The owner's rights, so the tenant is an explicit condition everywhere. Only while the import is being taken back; only
 # what its own records and its own word on the timeline say that it made; and only while nothing was added to it since.
+# pg_temp comes last, or a table of the moment could pass itself off as one of these.
 TAKE_BACK = """
-CREATE FUNCTION imports_take_back(job bigint, noun text, ids bigint[]) RETURNS SETOF bigint
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+CREATE FUNCTION imports_take_back(job bigint, noun text, records bigint[]) RETURNS SETOF bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 #variable_conflict use_variable
 DECLARE
     here CONSTANT bigint := current_setting('app.tenant_id')::bigint;
     mark CONSTANT jsonb := to_jsonb(job);
+    ids bigint[];
 BEGIN
     SELECT coalesce(array_agg(r.target_id ORDER BY r.target_id), '{}') INTO ids
     FROM imports_import i JOIN imports_record r ON r.tenant_id = here AND r.job_id = i.id
-    WHERE i.tenant_id = here AND i.id = job AND i.stage = 'undoing'
+    WHERE i.tenant_id = current_setting('app.tenant_id')::bigint AND i.id = job AND i.stage = 'undoing'
         AND r.noun = imports_take_back.noun AND r.verdict = 'create'
-        AND r.done AND r.target_id = ANY (ids);
+        AND r.done AND r.id = ANY (records);
 
     IF noun = 'account' THEN
         PERFORM FROM accounts_account a WHERE a.tenant_id = here AND a.id = ANY (ids) ORDER BY a.id FOR UPDATE;

@@ -41,7 +41,12 @@ class Record(TenantModel):
                 fields=["tenant", "job", "target_id", "number"],
                 condition=models.Q(noun="account", target_id__isnull=False),
                 name="imports_record_by_account",
-            )
+            ),
+            models.Index(
+                fields=["tenant", "job", "noun", "leader"],
+                condition=models.Q(leader__isnull=False),
+                name="imports_record_by_leader",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -153,8 +153,7 @@ def test_a_value_that_belongs_to_another_by_now_does_not_go_back(acme):
 
 def test_nothing_is_taken_back_twice_or_while_it_is_not_asked_for(acme):
     job = imported({"account": {"name": "New"}})
-    new = Account.objects.get()
-    assert take_back(job.pk, "account", [new.pk]) == []
+    assert take_back(job.pk, "account", records("account")) == []
     undone(job)
     again = AccountFactory(name="New")
     assert not undo_batch(job, 100)
@@ -165,28 +164,32 @@ def test_only_what_an_import_made_can_be_deleted_by_its_door(acme_cast, rival):
     with tenant_context(rival.tenant):
         theirs = imported({"account": {"name": "Theirs"}})
         Import.objects.update(stage=Stage.UNDOING)
-        account = Account.objects.get()
+        their_records = records("account")
     with tenant_context(acme_cast.tenant):
-        mine = imported({"account": {"name": "Mine"}, "contact": {"name": "Jane"}, "product": {"name": "Core"}})
+        mine, other = imported({"account": {"name": "Mine"}}), imported({"account": {"name": "Other"}})
         Import.objects.update(stage=Stage.UNDOING)
         by_hand = accounts.open({"name": "By hand"}, by=None)
         note = notes.add(by_hand, kind="note", body="x", by=None)
-        for noun, number in (("account", by_hand.pk), ("account", account.pk), ("note", note.pk), ("contract", 1)):
-            assert take_back(mine.pk, noun, [number]) == []
-        assert take_back(theirs.pk, "account", [account.pk]) == []
+        assert take_back(mine.pk, "account", their_records) == []
+        assert take_back(theirs.pk, "account", their_records) == []
+        assert take_back(mine.pk, "account", records("account", job=other)) == []
         # Not even when a record claims it: the timeline, which nobody can rewrite, says who made it.
-        Record.objects.filter(noun="account").update(target_id=by_hand.pk)
+        Record.objects.filter(job=mine).update(target_id=by_hand.pk)
         say(mine, 9, note={})
         Record.objects.filter(noun="note").update(verdict="create", done=True, target_id=note.pk)
-        assert take_back(mine.pk, "account", [by_hand.pk]) == []
-        assert take_back(mine.pk, "note", [note.pk]) == []
-        assert Account.objects.count() == 2
+        assert take_back(mine.pk, "account", records("account")) == []
+        assert take_back(mine.pk, "note", records("note")) == []
+        assert Account.objects.count() == 3
         with pytest.raises(ProgrammingError), transaction.atomic():
             asked("SELECT imports_unreferenced('accounts_account', '{1}', '{}')")
 
 
-def take_back(job_id, noun, ids):
-    return asked("SELECT imports_take_back(%s, %s, %s::bigint[])", job_id, noun, ids)
+def records(noun, **which):
+    return list(Record.objects.filter(noun=noun, **which).values_list("pk", flat=True))
+
+
+def take_back(job_id, noun, record_ids):
+    return asked("SELECT imports_take_back(%s, %s, %s::bigint[])", job_id, noun, record_ids)
 
 
 def asked(sql, *values):

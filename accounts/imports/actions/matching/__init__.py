@@ -34,7 +34,6 @@ def match(job: Import) -> None:
     contacts.match(job)
     notes.match(job)
     settle(job)
-    run(job, "SET LOCAL enable_nestloop = on")
 
 
 def settle(job: Import) -> None:
@@ -42,8 +41,10 @@ def settle(job: Import) -> None:
 
     To be asked for again after anything else, such as contracts, was refused.
     """
+    run(job, "SET LOCAL enable_nestloop = off")
     run(job, SPREAD)
     run(job, HEIRS.format(only=""))
+    run(job, "SET LOCAL enable_nestloop = on")
 
 
 def figures(job: Import) -> dict[str, dict[str, int]]:

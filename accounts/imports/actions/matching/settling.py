@@ -23,7 +23,8 @@ WHERE {R} AND r.number = bad.number AND r.verdict <> 'refused' AND NOT r.done
 HEIRS = f"""
 WITH heirs AS (
     SELECT led.noun, led.number AS late, min(f.number) AS heir
-    FROM imports_record led JOIN imports_record f ON {FOLLOWER} AND f.noun = led.noun AND f.leader = led.number
+    FROM imports_record led JOIN imports_record f ON {FOLLOWER} AND f.noun = led.noun
+        AND f.leader = led.number AND f.leader IS NOT NULL
     WHERE {LED} AND led.verdict = 'refused' AND NOT led.done AND f.verdict = 'same' {{only}}
     GROUP BY led.noun, led.number
 ), left_over AS (
@@ -38,7 +39,7 @@ UPDATE imports_record r SET
     before = CASE WHEN r.number = l.heir THEN l.before END,
     possible = CASE WHEN r.number = l.heir THEN l.possible ELSE r.possible END,
     "values" = CASE WHEN r.number = l.heir THEN l.identity || r.values ELSE r.values END
-FROM left_over l WHERE {R} AND r.noun = l.noun AND r.leader = l.late AND r.verdict = 'same'
+FROM left_over l WHERE {R} AND r.noun = l.noun AND r.leader = l.late AND r.leader IS NOT NULL AND r.verdict = 'same'
 """
 
 # A cell that clears says null: where the column knows no null it is blank, and what must be said stays as it is.
