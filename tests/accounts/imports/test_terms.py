@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -376,6 +377,22 @@ def test_what_is_refused_while_rows_are_written_takes_its_contract_along(acme, j
         2: ("", "Row 3 of the same contract was refused."), 4: ("", "The account of this row was refused."),
     }  # fmt: skip
     assert not Contract.objects.exists()
+
+
+def test_many_accounts_ask_no_more_than_two(acme, seats):
+    def asked(count: int) -> int:
+        job = make_job(acme)
+        for n in range(count):
+            account = AccountFactory(currency="EUR")
+            say(job, 2 * n, account, **term(0))
+            say(job, 2 * n + 1, account, **term(1))
+        terms.match_contracts(job)
+        with CaptureQueriesContext(connection) as queries:
+            terms.apply_contracts(job, 0, 100)
+        assert Contract.objects.filter(account__in=Record.objects.filter(job=job).values("target_id")).exists()
+        return len(queries)
+
+    assert asked(2) == asked(12)
 
 
 # Histories: terms of up to three products, often back to back, sometimes paused, ended, side by side.
