@@ -284,7 +284,7 @@ def test_a_csv_leaves_word_of_who_took_what(ada, acme_cast):
         event = Event.objects.get(kind="portfolio.exported")
     assert (event.actor, event.account) == (acme_cast.ada, None)
     assert event.facts["asked"] == "?scope=all&segment=Mid&cols=arr"
-    assert event.facts["columns"] == ["Account", "ARR", "Currency"]
+    assert event.facts["columns"] == ["Account", "ARR today", "Currency"]
 
 
 def test_a_csv_needs_the_permission(acme_cast, page):

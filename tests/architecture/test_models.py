@@ -13,7 +13,7 @@ from django.db import models
 from accounts.tenancy.fields import TenantField
 from accounts.tenancy.models import TenantManager, TenantModel
 
-ROOMS = ("accounts", "blueprints", "journeys", "onboarding", "metrics")
+ROOMS = ("accounts", "imports", "blueprints", "journeys", "onboarding", "metrics")
 OUTSIDE = {"Tenant", "User", "Membership", "Invitation", "ApiKey", "TenantWork"}
 
 

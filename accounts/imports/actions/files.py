@@ -15,8 +15,9 @@ LARGEST = 1024 * PART
 
 
 def keep(job: Import, chunks: Iterable[bytes]) -> tuple[int, int]:
-    """Stores the file; its bytes and its line breaks."""
+    """Stores the file; its bytes and its lines."""
     number = size = lines = 0
+    part = b""
     for number, part in enumerate(_parts(chunks)):
         size += len(part)
         lines += part.count(b"\n")
@@ -25,7 +26,7 @@ def keep(job: Import, chunks: Iterable[bytes]) -> tuple[int, int]:
         FilePart.objects.create(job=job, number=number, body=part)
     if not size:
         raise refuse("file", "The file is empty.")
-    return size, lines
+    return size, lines + (not part.endswith(b"\n"))
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from accounts.access import MemberRequest
 from accounts.imports.models import Import, Stage
 
 LABELS = {
-    ("checking", "clearing"): gettext_lazy("Making room"),
+    ("checking", "clearing"): gettext_lazy("Getting ready"),
     ("checking", "reading"): gettext_lazy("Reading the file"),
     ("checking", "matching"): gettext_lazy("Comparing with your book"),
     ("running", "fields"): gettext_lazy("Adding your new fields"),
