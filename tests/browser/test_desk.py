@@ -82,7 +82,7 @@ def test_every_page_of_the_desk_is_readable_by_everyone(browser, live_server, de
     with tenant_context(desk.tenant):
         pk = Task.objects.first().pk
     settings = ("", "people/", "roles/", "teams/", "teams/new/", "products/", "fields/", "fields/new/", "touch-models/",
-                "keys/", "keys/new/", "workspace/", "people/invite/")  # fmt: skip
+                "keys/", "keys/new/", "export/", "workspace/", "people/invite/")  # fmt: skip
     pages = {
         "home": "",
         "home-all": "?scope=all",
