@@ -14,6 +14,9 @@ from accounts.models import Phase, Tenant, Touch
 COLUMNS = ("name", "domain", "external_id", "industry", "region", "segment", "touch_model", "currency", "csm_id",
            "ae_id", "delivery_id", "phase")  # fmt: skip
 VALUES = ", ".join(f"v.{name}" for name in COLUMNS)
+# Said one by one, which costs half of what a whole record does.
+SAID = ", ".join(f"(s.says ->> '{name}')" + ("::bigint" if name.endswith("_id") and name != "external_id" else "")
+                 for name in COLUMNS)  # fmt: skip
 APART = "'{csm_id,ae_id,delivery_id,phase,phase_since}'::text[]"
 LABELS = {"roles": json.dumps(ROLES), "phases": json.dumps(dict(Phase.choices))}
 BLANKS = dict.fromkeys(("domain", "industry", "region", "segment"), "") | {"touch_model": Touch.HIGH.value}
@@ -25,8 +28,7 @@ WITH said AS MATERIALIZED (
     FROM imports_record r WHERE {chosen("account", "create")} AND r.leader IS NULL ORDER BY r.number FOR UPDATE
 ), born AS (
     INSERT INTO accounts_account (id, tenant_id, {", ".join(COLUMNS)}, custom, version)
-    SELECT s.id, %(tenant)s, {VALUES}, coalesce(v.custom, '{{}}'), 1
-    FROM said s, LATERAL jsonb_populate_record(NULL::accounts_account, s.says) v
+    SELECT s.id, %(tenant)s, {SAID}, coalesce(s.says -> 'custom', '{{}}'), 1 FROM said s
 ), known AS (
     INSERT INTO accounts_accountstate (tenant_id, account_id, arr_minor) SELECT %(tenant)s, id, 0 FROM said
 ), step AS (
