@@ -119,7 +119,8 @@ def test_functions_with_the_owners_rights_pin_their_path_and_name_the_tenant():
         "search_accounts", "search_contacts", "take_back_contracts", "imports_take_back",
     }  # fmt: skip
     for _, config, source in functions:
-        assert "search_path=pg_catalog, public" in config
+        # A temporary table must not pass for a real one, so theirs is named last.
+        assert "search_path=pg_catalog, public, pg_temp" in config
         assert "tenant_id = current_setting('app.tenant_id')::bigint" in source
 
 

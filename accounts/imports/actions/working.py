@@ -7,10 +7,7 @@ A person may stop an import at any moment: the batch under way then finds its ro
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
-from itertools import dropwhile
+from collections.abc import Callable
 
 import structlog
 from django.db import connection
@@ -19,12 +16,12 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 
 from accounts.actions import custom_fields
-from accounts.imports.actions import applying, checking, files, imports, matching, terms, undoing
+from accounts.imports.actions import applying, checking, imports, matching, terms, undoing
 from accounts.imports.actions.columns import new_fields
+from accounts.imports.actions.desk import Desk
 from accounts.imports.fields import key_of
 from accounts.imports.models import BUSY, Import, Noun, Record, Stage
-from accounts.imports.reading import Format, Row, Unreadable, rows
-from accounts.imports.values import Reader
+from accounts.imports.reading import Unreadable
 from accounts.models import CustomField, FieldType, TenantWork
 from accounts.tenancy.context import tenant_context
 
@@ -42,28 +39,6 @@ log = structlog.get_logger()
 
 class Moved(Exception):
     """Somebody stopped the import while the batch ran."""
-
-
-@dataclass
-class Desk:
-    """What a turn keeps at hand between its transactions: the open file and where reading stands."""
-
-    stack: ExitStack = field(default_factory=ExitStack)
-    job: int | None = None
-    rows: Iterator[Row] = field(default_factory=lambda: iter(()))
-    reader: Reader | None = None
-    read: int = -1
-
-    def lay_out(self, job: Import) -> None:
-        """Opens the file where the last batch ended; another worker may have read that one."""
-        if self.job == job.pk and self.read == job.rows_read:
-            return
-        self.stack.close()
-        path = self.stack.enter_context(files.restored(job))
-        after = job.place.get("after", 0)
-        source = rows(path, Format.from_json(job.format))
-        self.rows = dropwhile(lambda row: row.number <= after, source)
-        self.job, self.read, self.reader = job.pk, job.rows_read, checking.reader_of(job)
 
 
 def waiting_tenants() -> list[int]:
@@ -98,11 +73,11 @@ def _one_step(tenant_id: int, desk: Desk) -> bool:
     except Moved:
         desk.job = None
     except Unreadable as unreadable:
-        _fail(tenant_id, job_id, str(unreadable))
+        _fail(tenant_id, str(unreadable), pk=job_id or 0)
     except Exception:
         log.exception("import step failed", import_id=job_id)
         desk.job = None
-        return _count_failure(tenant_id, job_id)
+        return _count_failure(tenant_id, pk=job_id or 0)
     return True
 
 
@@ -231,17 +206,17 @@ def _try_take(tenant_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def _fail(tenant_id: int, job_id: int | None, message: str) -> None:
+def _fail(tenant_id: int, message: str, *, pk: int) -> None:
     with tenant_context(tenant_id):
-        Import.objects.filter(pk=job_id, stage__in=BUSY).update(
+        Import.objects.filter(pk=pk, stage__in=BUSY).update(
             stage=Stage.FAILED, stage_since=Now(), message=message[:300], place={}
         )
 
 
-def _count_failure(tenant_id: int, job_id: int | None) -> bool:
+def _count_failure(tenant_id: int, *, pk: int) -> bool:
     """The same batch is tried a few times; then the import stops and says so, with what was written standing."""
     with tenant_context(tenant_id):
-        job = Import.objects.filter(pk=job_id, stage__in=BUSY).first()
+        job = Import.objects.filter(pk=pk, stage__in=BUSY).first()
         if job is None:
             return False
         tries = job.place.get("tries", 0) + 1

@@ -7,7 +7,7 @@ from django.db import migrations
 # taken back, only contracts that it created and nobody changed since, only the events that it told.
 FUNCTION = """
 CREATE FUNCTION take_back_contracts(import_id bigint, records bigint[]) RETURNS bigint
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH mine AS (
         SELECT c.tenant_id, c.id, c.account_id FROM imports_import i
         JOIN imports_record r ON r.tenant_id = i.tenant_id AND r.job_id = i.id

@@ -10,7 +10,7 @@ from accounts.imports.models import FilePart, Import, Record, Stage, Verdict
 from accounts.models import Account, AccountState, Contact, Contract, CustomField, Event, RevenueMovement, TenantWork
 
 MESSY = """Company;Website;Customer ID;CSM;Region;ARR;Contract start;Renewal date;Champion e-mail;Plan
-Alder GmbH;https://www.alder.example/start;C-1;cass@acme.test;EMEA;1.234,50 €;01.02.2025;01.02.2026;nora@alder.example;Gold
+Alder GmbH;https://alder.example/x;C-1;cass@acme.test;EMEA;1.234,50 €;01.02.2025;01.02.2026;nora@alder.example;Gold
 Basalt;basalt.example;C-2;;AMER;24.000,00;15.03.2025;15.03.2026;;Silver
 Broken;broken.example;C-3;;AMER;abc;15.03.2025;15.03.2026;;Silver
 Late;late.example;C-4;;AMER;1.000,00;31.02.2025;15.03.2026;;Silver
@@ -165,8 +165,8 @@ def test_a_file_of_no_use_is_refused_by_name(acme):
 
 
 def test_two_columns_on_one_field_and_unknown_ones_are_refused_by_name(book, acme):
+    wrong = {"0": "account.name", "1": "account.name", "2": "account.nothing", "99": "account.region"}
     with pytest.raises(Refused) as refused:
-        wrong = {"0": "account.name", "1": "account.name", "2": "account.nothing", "99": "account.region"}
         imports.map_columns(book, wrong, by=acme.olly)
     assert set(refused.value.errors) == {"columns.1", "columns.2", "columns.99"}
 
