@@ -52,7 +52,7 @@ def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
         if not path:
             continue
         where = f"columns.{column}"
-        if not (str(column).isdigit() and int(column) < len(job.headings)):
+        if not (str(column).isdecimal() and int(column) < len(job.headings)):
             errors[where] = ["The file has no such column."]
         elif path not in known and parsed_new(path) is None:
             errors[where] = [f"There is no field “{path}”."]

@@ -42,7 +42,7 @@ ACRONYMS = {"arr": "ARR", "csm": "CSM", "ae": "AE"}
 def import_list(request: MemberRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     found = Import.objects.select_related("created_by").defer("sample", "headings", "columns")
-    if before.isdigit():
+    if before.isdecimal():
         found = found.filter(pk__lt=int(before))
     jobs = list(found[: SIZE + 1])
     context = {

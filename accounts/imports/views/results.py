@@ -128,7 +128,7 @@ def _count(count: int, *, most: bool) -> str:
 def page_of(job: Import, show: str, noun: str, after: str) -> tuple[list[Record], str]:
     """Records of one kind in the file's order: each noun asked by itself, as its key runs, then merged."""
     number, _dot, last = after.partition(".")
-    place = (int(number), last) if number.isdigit() and last in Noun.values else (-1, "")
+    place = (int(number), last) if number.isdecimal() and last in Noun.values else (-1, "")
     nouns: list[str] = [noun] if noun else [*by_noun(job)] or [job.noun]
     asked = [_after(_of(job, show).filter(noun=each), each, place) for each in nouns]
     found = sorted(
