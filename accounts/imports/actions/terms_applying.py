@@ -23,6 +23,7 @@ from accounts.imports.models import Import, Record, Verdict
 from accounts.ledger import Step
 from accounts.models import Account, Contract, ContractLine, Product, RevenueMovement
 
+GONE = "This account isn't there any more."
 SAID_SINCE = "This contract was added since the import was tried."
 OTHER_CURRENCY = "This is in {said}; the contracts of this account are in {known}."
 
@@ -49,7 +50,7 @@ def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
         return None
     today = local_today(job.tenant)
     held = {a.pk: a for a in Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk")}
-    said = terms_of(job, accounts)
+    said = _of_held(job, terms_of(job, accounts), held)
     for term in (term for term in said if term.contract is not None and term.changed):
         terms_changing.carry_out(job, term, today=today)
     new = [term for term in said if term.contract is None]
@@ -62,6 +63,13 @@ def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
     terms_writing.write(job, [_written(book, products) for book in books.values() if book.fresh])
     states.refresh(accounts, today=today)
     return accounts[-1]
+
+
+def _of_held(job: Import, said: list[SaidTerm], held: dict[int, Account]) -> list[SaidTerm]:
+    """Without those of accounts that were taken away since the import was tried."""
+    for term in (term for term in said if term.account not in held):
+        refuse(term, "account.name", GONE, job)
+    return [term for term in said if term.account in held]
 
 
 def _products(job: Import, said: list[SaidTerm]) -> dict[str, Product]:

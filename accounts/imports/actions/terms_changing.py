@@ -18,6 +18,7 @@ from accounts.imports.models import Import, Record, Verdict
 from accounts.models import Contract, ContractLine, Product
 
 REASON = "Import"
+GONE = "This contract isn't there any more."
 
 
 def carry_out(job: Import, said: SaidTerm, *, today: dt.date) -> None:
@@ -33,7 +34,9 @@ def carry_out(job: Import, said: SaidTerm, *, today: dt.date) -> None:
 
 
 def _change(job: Import, said: SaidTerm, today: dt.date) -> None:
-    contract = Contract.objects.select_related("account").get(pk=said.contract or 0)
+    contract = Contract.objects.select_related("account").filter(pk=said.contract or 0).first()
+    if contract is None:
+        raise Refused({"contract": [GONE]})
     by = job.created_by
     contracts.edit(contract, {name: said.values[name] for name in EDITABLE if name in said.values}, by=by)
     lines = _lines(job, contract, said)

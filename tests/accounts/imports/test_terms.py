@@ -341,6 +341,28 @@ def test_what_was_signed_since_the_trial_is_not_signed_again(acme, job, account,
     assert (verdicts(job), Contract.objects.count()) == (["refused"], 1)
 
 
+def test_what_was_taken_away_since_the_trial_is_refused_by_name(acme, job, account, seats):
+    away, other = AccountFactory(currency="EUR"), AccountFactory(currency="EUR")
+    lines = [{"product": seats, "quantity": 1, "amount_minor": 100_000}]
+    ContractFactory(account=account, external_id="x", start_on=JAN, end_on=year(1), lines=lines)
+    say(job, 2, away, **term(0, product="Never added"))
+    say(job, 3, account, **term(0, name="Another", product=None, external_id="x"))
+    say(job, 4, account, **term(1))
+    say(job, 5, other, **term(0))
+    terms.match_contracts(job)
+    assert verdicts(job) == ["create", "change", "create", "create"]
+    Record.objects.filter(number=2, noun="account").update(target_id=0x7FFF_FFFF)  # an id that nobody has
+    Record.objects.filter(number=3, noun="contract").update(target_id=0x7FFF_FFFF)
+    assert terms.apply_contracts(job, 0, 10) is not None
+    assert verdicts(job) == ["refused", "refused", "create", "create"]
+    assert faults(job) == {
+        2: ("Account", "This account isn't there any more."), 3: ("", "This contract isn't there any more."),
+    }  # fmt: skip
+    assert set(Contract.objects.filter(start_on=year(1)).values_list("account")) == {(account.pk,)}
+    assert Contract.objects.filter(account=other).count() == 1
+    assert not Product.objects.filter(name="Never added").exists()
+
+
 def test_the_first_contract_decides_the_currency(acme, job, seats):
     account = AccountFactory(currency="USD")
     say(job, 2, account, **term(0))
