@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import migrations
 
 # The owner's rights, so the tenant is an explicit condition; search_path is pinned. Only while the import is being
-# taken back, only contracts that it created and nobody changed since, only the events that it told.
+# taken back, only contracts that it created and nobody changed since, only the events that it told. The application
+# may rewrite records and contracts, but not the timeline: so that must say as well that this import brought them.
 FUNCTION = """
 CREATE FUNCTION take_back_contracts(import_id bigint, records bigint[]) RETURNS bigint
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -15,6 +16,9 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
         WHERE i.tenant_id = current_setting('app.tenant_id')::bigint AND i.id = import_id AND i.stage = 'undoing'
             AND r.id = ANY(records) AND r.noun = 'contract' AND r.verdict = 'create' AND r.done
             AND c.version = 1 AND c.created_at >= i.created_at
+            AND EXISTS (SELECT FROM accounts_event e WHERE e.tenant_id = i.tenant_id AND e.account_id = c.account_id
+                AND e.kind IN ('contract.signed', 'contract.renewed')
+                AND e.facts->>'import_id' = i.id::text AND e.facts->>'contract_id' = c.id::text)
     ), untold AS (
         DELETE FROM accounts_event e USING mine WHERE e.tenant_id = mine.tenant_id AND e.account_id = mine.account_id
             AND e.kind IN ('contract.signed', 'contract.renewed', 'contract.ended')

@@ -283,6 +283,19 @@ def test_nothing_goes_that_no_import_is_taking_back(job, account, seats):
     assert movements() == [("new", 1000, JAN)]
 
 
+def test_nothing_goes_that_no_import_brought_not_even_when_a_record_claims_it(acme, job, account, seats):
+    lines = [{"product": seats, "quantity": 1, "amount_minor": 100_000}]
+    signed = ContractFactory(account=account, start_on=JAN, end_on=year(1), lines=lines)
+    record = say(job, 2, account, **term(0))
+    Record.objects.filter(pk=record.pk).update(target_id=signed.pk, verdict=Verdict.CREATE, done=True)
+    Import.objects.filter(pk=job.pk).update(stage=Stage.UNDOING)
+    before = movements()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT take_back_contracts(%s, %s)", [job.pk, [record.pk]])
+        assert cursor.fetchone() == (0,)
+    assert movements() == before == [("new", 1000, JAN)]
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [
