@@ -2,10 +2,10 @@
 
 import datetime as dt
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from accounts.actions import accounts
-from accounts.imports.actions.applying import apply_rows
+from accounts.imports.actions.applying import apply_rows, parents
 from accounts.imports.actions.matching import figures, match
 from accounts.imports.models import Record
 from accounts.models import Account, AccountState, Contact, Event, InboxEntry, PhaseChange, Product
@@ -217,6 +217,29 @@ def test_parents_that_come_later_in_the_file_are_set_at_its_end(acme):
     assert there.version == 2
     assert Record.objects.get(number=3).before == {"parent_id": None}
     assert dict(told(account=there))["account.edited"]["after"] == {"parent": "Later"}
+
+
+def test_no_row_searches_the_book_for_a_name(acme):
+    """Whatever the planner believes of their numbers: names are brought together by sorting, not pair by pair."""
+    said = {"tenant": acme.tenant.pk, "job": 1, "by": None, "first": 0, "last": LAST}
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {parents.WRITE}", said)
+        plan = [line.strip() for (line,) in cursor.fetchall()]
+    compared = [line for line in plan if line.startswith(("Filter:", "Join Filter:", "Index Cond:", "Recheck Cond:"))]
+    assert compared
+    assert not [line for line in compared if "lower(" in line]
+
+
+def test_a_parent_is_found_by_its_external_id_before_its_name_and_never_in_the_archive(acme):
+    AccountFactory(name="Bolt", archived_at="2026-01-01T00:00:00Z")
+    bolt = AccountFactory(name="BOLT", external_id="B1")
+    named = AccountFactory(name="B1")
+    applied(
+        {"account": {"name": "One", "parent": " bolt "}}, {"account": {"name": "Two", "parent": "B1"}},
+        {"account": {"name": "Three", "parent": "b1"}}, {"account": {"name": "Four", "parent": ""}},
+    )  # fmt: skip
+    above = dict(Account.objects.filter(name__in=["One", "Two", "Three", "Four"]).values_list("name", "parent"))
+    assert above == {"One": bolt.pk, "Two": bolt.pk, "Three": named.pk, "Four": None}
 
 
 def test_a_row_that_the_book_cannot_take_any_more_is_refused_by_name_and_the_others_are_written(acme):

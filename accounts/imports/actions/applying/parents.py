@@ -6,18 +6,26 @@ from accounts.imports.actions.applying.telling import IMPORT
 from accounts.imports.actions.statements import ours, run
 from accounts.imports.models import Import
 
+# Rows and the book are laid together and sorted by name, once: no guess of the planner's can make it search the book
+# anew for each row. Row-level security keeps lower() out of an index, and of records this young nothing is known.
 WRITE = f"""
 WITH said AS MATERIALIZED (
     SELECT r.id AS record_id, r.verdict, a.id, a.parent_id AS was, nullif(btrim(r.values ->> 'parent'), '') AS parent
     FROM imports_record r JOIN accounts_account a ON a.tenant_id = %(tenant)s AND a.id = r.target_id
     WHERE {ours("r", "account")} AND r.number BETWEEN %(first)s AND %(last)s AND r.done
         AND r.verdict IN ('create', 'change', 'same') AND r.leader IS NULL AND r.values ? 'parent'
-), found AS (
-    SELECT s.*, CASE WHEN s.parent IS NOT NULL THEN coalesce(
-        (SELECT p.id FROM accounts_account p WHERE p.tenant_id = %(tenant)s AND p.external_id = s.parent),
-        (SELECT min(p.id) FROM accounts_account p
-            WHERE p.tenant_id = %(tenant)s AND lower(p.name) = lower(s.parent) AND p.archived_at IS NULL)) END AS above
-    FROM said s
+), together AS (
+    SELECT t.*, min(t.one) OVER (PARTITION BY t.name) AS named FROM (
+        SELECT s.*, lower(s.parent) COLLATE "C" AS name, NULL::bigint AS one FROM said s
+        UNION ALL
+        SELECT NULL, NULL, NULL, NULL, NULL, lower(p.name) COLLATE "C", p.id FROM accounts_account p
+        WHERE p.tenant_id = %(tenant)s AND p.archived_at IS NULL
+    ) t
+), found AS MATERIALIZED (
+    SELECT t.record_id, t.verdict, t.id, t.was, t.parent, CASE WHEN t.parent IS NOT NULL THEN coalesce(
+        (SELECT p.id FROM accounts_account p WHERE p.tenant_id = %(tenant)s AND p.external_id = t.parent),
+        t.named) END AS above
+    FROM together t WHERE t.record_id IS NOT NULL
 ), moved AS MATERIALIZED (
     SELECT f.* FROM found f WHERE f.above IS DISTINCT FROM f.was AND f.above IS DISTINCT FROM f.id
         AND (f.above IS NOT NULL OR f.parent IS NULL)
