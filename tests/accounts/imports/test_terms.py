@@ -274,6 +274,45 @@ def test_what_people_went_on_with_is_kept(acme, job, account, seats):
     assert faults(job) == dict.fromkeys((2, 3), ("", "Kept: it was changed or renewed since."))
 
 
+@pytest.mark.parametrize("who", ["import", "person"])
+def test_what_later_contracts_build_on_is_kept(acme, job, account, seats, who):
+    """Without it an expansion would stand there with nothing to expand."""
+    other, vault = AccountFactory(currency="EUR"), ProductFactory(name="Vault", code="vault")
+    say(job, 2, account, **term(0))
+    say(job, 3, account, **term(0, product="Desk"))
+    say(job, 4, account, **term(3, product="Later"))
+    say(job, 5, other, **term(0))
+    run(job)
+    if who == "import":
+        second = make_job(acme)
+        say(second, 2, account, **term(1, 500, product="Vault"))
+        run(second)
+    else:
+        lines = [{"product": vault, "quantity": 1, "amount_minor": 50_000}]
+        values = {"name": "Vault", "start_on": year(1), "end_on": year(2)}
+        contracts.sign(account, values, lines, by=acme.cass, today=today(acme))
+    assert [kind for kind, *_ in movements(contract__lines__product=vault)] == ["expansion"]
+    undo(job)
+    assert sorted(amount for _, amount, _ in movements()) == [500, 1000, 1000]
+    assert not Contract.objects.filter(account=other).exists()
+    assert faults(job) == dict.fromkeys((2, 3), ("", "Kept: later contracts of this account build on it."))
+    if who == "import":
+        undo(second)
+        assert not movements(contract__lines__product=vault)
+
+
+def test_what_stood_there_before_builds_on_nothing(job, account, seats):
+    """Another's contract of a later day that was named without the import's: it isn't told otherwise without."""
+    vault = ProductFactory(name="Vault", code="vault")
+    lines = [{"product": vault, "quantity": 1, "amount_minor": 50_000}]
+    ContractFactory(account=account, start_on=year(1), end_on=year(9), lines=lines)
+    say(job, 2, account, **term(0))
+    run(job)
+    undo(job)
+    assert movements() == [("new", 500, year(1))]
+    assert faults(job) == {}
+
+
 def test_nothing_goes_that_no_import_is_taking_back(job, account, seats):
     say(job, 2, account, **term(0))
     run(job)
