@@ -39,6 +39,10 @@ MISSING = {
     "create": _("Add them, with what the row says about them"),
     "refuse": _("Refuse the row, so that nothing new appears by a misspelling"),
 }
+PEOPLE = {
+    "refuse": _("Refuse the row"),
+    "leave": _("Take the row without them"),
+}
 DUPLICATES = {
     "leave": _("Refuse the row and show me the account that has the name"),
     "match": _("Take them for the same account"),
@@ -62,11 +66,11 @@ NEW_FIELDS = {
 }
 # Which choices matter for which import.
 ASKED = {
-    Noun.ACCOUNT: ("blanks", "duplicates", "phase"),
+    Noun.ACCOUNT: ("blanks", "duplicates", "people", "phase"),
     Noun.PRODUCT: ("blanks",),
     Noun.CONTACT: ("blanks", "missing_accounts", "phase"),
     Noun.CONTRACT: ("blanks", "missing_accounts", "phase", "product", "past_terms"),
-    Noun.NOTE: ("missing_accounts", "phase"),
+    Noun.NOTE: ("missing_accounts", "people", "phase"),
 }
 
 
@@ -176,6 +180,7 @@ def _radio(label: Any, choices: Mapping[str, Any]) -> forms.ChoiceField:
 _RADIOS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "blanks": (_("When a cell is empty and the book has something there"), BLANKS),
     "missing_accounts": (_("When a row names an account that isn’t there"), MISSING),
+    "people": (_("When a row names somebody who isn’t a member here"), PEOPLE),
     "duplicates": (_("When a new account has the name of one that is there"), DUPLICATES),
     "past_terms": (_("When a contract’s last term is over and none follows"), PAST_TERMS),
 }

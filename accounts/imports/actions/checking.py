@@ -51,6 +51,7 @@ def reader_of(job: Import) -> Reader:
         headings=job.headings,
         blanks=job.options["blanks"],
         zone=job.tenant.zone,
+        strangers=job.options.get("people", "refuse"),
     )
 
 

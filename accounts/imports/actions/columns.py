@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import QuerySet
+
 from accounts.actions.errors import Refused, named_refusals
 from accounts.actions.validity import check as valid
+from accounts.imports.actions import own_fields
 from accounts.imports.fields import FIELDS, custom_path, parsed_new
 from accounts.imports.models import Import, Noun, SavedMapping
 from accounts.imports.suggesting import suggest
-from accounts.models import CustomField, FieldType, User
+from accounts.models import CustomField, User
 
+MOST = 50  # imports whose mappings are remembered
 # One of each group must be mapped, or a row can't be told from any other.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     Noun.PRODUCT: (("product.name", "product.code"),),
@@ -56,6 +60,8 @@ def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
             errors[where] = ["The file has no such column."]
         elif path not in known and parsed_new(path) is None:
             errors[where] = [f"There is no field “{path}”."]
+        elif fault := own_fields.wrong(path, columns.values()):
+            errors[where] = [fault]
         elif path in taken:
             errors[where] = [f"“{job.headings[taken[path]]}” is mapped to this field already."]
         else:
@@ -100,18 +106,23 @@ def forget_mapping(mapping: SavedMapping, *, by: User | None) -> None:
     mapping.delete()
 
 
+def last_currency(job: Import, headings: list[str]) -> str:
+    """What amounts without a sign were in when these headings last came: a mended file says no more than they do."""
+    for known, form in _last(job.noun).exclude(pk=job.pk).values_list("headings", "format"):
+        if set(known) <= set(headings):
+            return str(form.get("currency", ""))
+    return ""
+
+
+def _last(noun: str) -> QuerySet[Import]:
+    return Import.objects.filter(noun=noun).exclude(columns={}).order_by("-id")
+
+
 def _earlier(noun: str) -> dict[str, str]:
     """What people chose for the same headings in their last imports of this noun."""
     chosen: dict[str, str] = {}
-    last = Import.objects.filter(noun=noun).exclude(columns={}).order_by("-id")[:5]
-    for headings, columns in last.values_list("headings", "columns"):
+    for headings, columns in _last(noun).values_list("headings", "columns")[:MOST]:
         for column, path in columns.items():
             if int(column) < len(headings):
-                chosen.setdefault(headings[int(column)], path)
+                chosen.setdefault(headings[int(column)], own_fields.as_created(path))
     return chosen
-
-
-def new_fields(job: Import) -> list[tuple[str, str]]:
-    """(type, label) of the tenant's own fields that this mapping asks for and the run creates."""
-    asked = [new for path in job.columns.values() if (new := parsed_new(path))]
-    return [(FieldType.BOOLEAN if kind == "bool" else FieldType(kind), label.strip()) for kind, label in asked]

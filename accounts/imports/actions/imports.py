@@ -25,6 +25,7 @@ SAMPLE = 30
 OPTIONS: dict[str, tuple[str, ...]] = {
     "blanks": ("keep", "clear"),
     "missing_accounts": ("create", "refuse"),
+    "people": ("refuse", "leave"),
     "duplicates": ("leave", "create", "match"),
     "past_terms": ("open", "ended"),
     "phase": ("adoption", "commit", "onboarding", "expansion", "ended"),
@@ -103,8 +104,14 @@ def check(job: Import, *, by: User | None) -> Import:
 def run(job: Import, *, by: User | None) -> Import:
     """Writes what was tried, or goes on where it was stopped."""
     job = _held(job, (Stage.CHECKED, Stage.STOPPED))
+    job.message = ""
     if job.stage == Stage.STOPPED:
-        return _started(job, Stage.RUNNING, **job.place)
+        then = job.place.get("then", job.place)
+        return (
+            _started(job, Stage.RUNNING, "again", then=then)
+            if "after" in then
+            else _started(job, Stage.RUNNING, "fields")
+        )
     return _started(job, Stage.RUNNING, "fields")
 
 
@@ -153,7 +160,8 @@ def _look(job: Import, form: Format, *, guessed: bool = False) -> None:
         names = headings(path, form)
         sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE) if not row.fault]
     if guessed:
-        form = guess(replace(form, currency=form.currency or job.tenant.currency), names, sample)
+        currency = form.currency or column_rules.last_currency(job, names) or job.tenant.currency
+        form = guess(replace(form, currency=currency), names, sample)
     job.headings, job.sample, job.format = names, sample, form.to_json()
 
 

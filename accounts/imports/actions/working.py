@@ -11,30 +11,32 @@ from collections.abc import Callable
 
 import structlog
 from django.db import connection
-from django.db.models import Max
-from django.db.models.fields.json import KT
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
-from accounts.actions import custom_fields
-from accounts.imports.actions import applying, checking, imports, matching, terms, undoing
-from accounts.imports.actions.columns import new_fields
+from accounts.imports.actions import applying, checking, imports, matching, own_fields, terms, undoing
 from accounts.imports.actions.desk import Desk
-from accounts.imports.fields import key_of
-from accounts.imports.models import BUSY, Import, Noun, Record, Stage
+from accounts.imports.models import BUSY, Import, Record, Stage
 from accounts.imports.reading import Unreadable
-from accounts.models import CustomField, FieldType, TenantWork
+from accounts.models import TenantWork
 from accounts.tenancy.context import tenant_context
 
 SECONDS = 20.0  # of one turn; the next ring goes on
+LONG = 200.0  # of a turn inside a workbook, which must be read from its beginning each time
 TRIES = 5
 ROWS = 2_000
 ACCOUNTS = 500
 MOST = 1_000_000
 LOCK = 7_203  # names our advisory locks; the second half is the tenant
 
+NOTHING_WRITTEN = "Something went wrong on our side while the file was read. Nothing was written."
 OUR_FAULT = "Something went wrong on our side; what was written stands, and can be taken back."
 
 log = structlog.get_logger()
+
+
+class Unprepared(Exception):
+    """The file isn't open yet, which takes longer than a transaction should."""
 
 
 class Moved(Exception):
@@ -43,40 +45,50 @@ class Moved(Exception):
 
 def waiting_tenants() -> list[int]:
     """Tenants with a note that an import waits."""
-    due = TenantWork.objects.filter(kind=imports.WORK, due_at__lte=Now())
-    return list(due.values_list("tenant_id", flat=True).distinct())
+    return list(_due_notes().values_list("tenant_id", flat=True).distinct())
+
+
+def _due_notes() -> QuerySet[TenantWork]:
+    return TenantWork.objects.filter(kind=imports.WORK, due_at__lte=Now())
 
 
 def go_on(tenant_id: int, *, seconds: float = SECONDS) -> None:
     """Works until nothing waits or the turn is over."""
-    until = time.monotonic() + seconds
+    began = time.monotonic()
     desk = Desk()
     with desk.stack:
-        while time.monotonic() < until and _one_step(tenant_id, desk):
+        while time.monotonic() - began < (LONG if desk.workbook else seconds) and _one_step(tenant_id, desk):
             pass
 
 
 def _one_step(tenant_id: int, desk: Desk) -> bool:
     """One transaction. False: nothing to do, or somebody else is at it."""
-    job_id = None
+    job_id = desk.asked
     try:
+        if desk.asked is not None:
+            desk.lay_out(tenant_id)
         with tenant_context(tenant_id):
             if not _try_take(tenant_id):
                 return False
+            # Read before the work is looked for: a note that comes meanwhile speaks of work that isn't seen here.
+            notes = list(_due_notes().filter(tenant_id=tenant_id).values_list("pk", flat=True))
             job = Import.objects.filter(stage__in=BUSY).order_by("stage_since", "id").first()
             if job is None:
-                TenantWork.objects.filter(tenant_id=tenant_id, kind=imports.WORK, due_at__lte=Now()).delete()
+                TenantWork.objects.filter(pk__in=notes).delete()
                 return False
             job_id, stage = job.pk, job.stage
             STEPS[stage, job.place["step"]](job, desk)
             _save(job, stage)
+    except Unprepared:
+        desk.asked = job_id
     except Moved:
-        desk.job = None
+        desk.clear()
     except Unreadable as unreadable:
         _fail(tenant_id, str(unreadable), pk=job_id or 0)
     except Exception:
         log.exception("import step failed", import_id=job_id)
-        desk.job = None
+        desk.clear()
+        desk.asked = None
         return _count_failure(tenant_id, pk=job_id or 0)
     return True
 
@@ -99,8 +111,8 @@ def _clear(job: Import, desk: Desk) -> None:
 
 
 def _read(job: Import, desk: Desk) -> None:
-    desk.lay_out(job)
-    assert desk.reader is not None
+    if not desk.holds(job) or desk.reader is None:
+        raise Unprepared
     count, last = checking.read_batch(job, desk.rows, desk.reader)
     job.rows_read += count
     desk.read = job.rows_read
@@ -111,6 +123,7 @@ def _read(job: Import, desk: Desk) -> None:
     if count < checking.BATCH:
         job.rows_total = job.rows_read
         job.place = {"step": "matching"}
+        desk.clear()
 
 
 def _match(job: Import, desk: Desk) -> None:
@@ -127,23 +140,17 @@ def _match(job: Import, desk: Desk) -> None:
 
 
 def _make_fields(job: Import, desk: Desk) -> None:
-    """The tenant's own fields that the mapping asks for; one that is there already is used."""
-    for kind, label in new_fields(job):
-        key = key_of(label)
-        if CustomField.objects.filter(key=key).exists():
-            continue
-        values = {"key": key, "label": label, "type": kind, "choices": _choices(job, kind, key)}
-        custom_fields.add(values, by=job.created_by)
+    own_fields.create(job)
     last = Record.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
-    job.place = {"step": "rows", "after": 0, "last": last}
+    job.place = {"step": "again", "then": {"step": "rows", "after": 0, "last": last}}
 
 
-def _choices(job: Import, kind: str, key: str) -> list[str]:
-    """A list has the values that the file has, in the order of the alphabet."""
-    if kind != FieldType.CHOICE:
-        return []
-    said = Record.objects.filter(job=job, noun=Noun.ACCOUNT).annotate(choice=KT(f"values__custom__{key}"))
-    return [value for value in said.values_list("choice", flat=True).distinct().order_by("choice") if value]
+def _match_again(job: Import, desk: Desk) -> None:
+    """The book may have changed since the try: what another import or a person added meanwhile isn't added twice."""
+    _take_time()
+    matching.match(job)
+    terms.match_contracts(job)
+    job.place = job.place["then"]
 
 
 def _apply(job: Import, desk: Desk) -> None:
@@ -152,6 +159,7 @@ def _apply(job: Import, desk: Desk) -> None:
         job.rows_done = job.rows_total
         job.place = {"step": "contracts", "after": 0}
         return
+    _take_time()
     until = min(after + ROWS, last)
     applying.apply_rows(job, after + 1, until)
     job.rows_done = job.rows_total * until // last
@@ -186,6 +194,7 @@ STEPS: dict[tuple[str, str], Callable[[Import, Desk], None]] = {
     (Stage.CHECKING, "reading"): _read,
     (Stage.CHECKING, "matching"): _match,
     (Stage.RUNNING, "fields"): _make_fields,
+    (Stage.RUNNING, "again"): _match_again,
     (Stage.RUNNING, "rows"): _apply,
     (Stage.RUNNING, "contracts"): _apply_contracts,
     (Stage.UNDOING, "contracts"): _undo_contracts,
@@ -225,7 +234,8 @@ def _count_failure(tenant_id: int, *, pk: int) -> bool:
             Import.objects.filter(pk=job.pk).update(place=job.place)
             return False
         stopped = {Stage.CHECKING: Stage.FAILED, Stage.UNDOING: Stage.DONE}.get(Stage(job.stage), Stage.STOPPED)
+        message = NOTHING_WRITTEN if stopped == Stage.FAILED else OUR_FAULT
         Import.objects.filter(pk=job.pk).update(
-            stage=stopped, stage_since=Now(), message=OUR_FAULT, place=job.place | {"tries": 0}
+            stage=stopped, stage_since=Now(), message=message, place=job.place | {"tries": 0}
         )
     return True

@@ -50,6 +50,9 @@ class OptionsEntry(Entry):
 
     blanks = serializers.ChoiceField(choices=OPTIONS["blanks"], required=False)
     missing_accounts = serializers.ChoiceField(choices=OPTIONS["missing_accounts"], required=False)
+    people = serializers.ChoiceField(
+        choices=OPTIONS["people"], required=False, help_text="When a row names somebody who isn't a member."
+    )
     duplicates = serializers.ChoiceField(choices=OPTIONS["duplicates"], required=False)
     past_terms = serializers.ChoiceField(choices=OPTIONS["past_terms"], required=False)
     phase = serializers.ChoiceField(choices=OPTIONS["phase"], required=False, help_text="Of new accounts without one.")

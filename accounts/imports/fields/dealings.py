@@ -68,13 +68,15 @@ CONTRACT = (
             "contract start date", "contract start", "subscription start date", "subscription start", "start date",
             "starts on", "start on", "service start date", "term start date", "effective date", "vertragsbeginn",
         ),
+        own=("start", "begin", "from", "beginn"),
     ),
     Field(
         "contract.end_on", "Contract: renews on (first day after the term)", "date", clearable=False,
         synonyms=(
             "renews on", "renewal date", "contract renewal date", "renewal", "next renewal date", "renewal on",
-            "end on",
+            "end on", "verlangerung",
         ),
+        own=("end", "until", "to", "ende"),
     ),
     Field(
         "contract.last_day", "Contract: last day of the term", "date", clearable=False,

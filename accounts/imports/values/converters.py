@@ -30,6 +30,7 @@ class Surroundings:
     members: Mapping[str, int]
     zone: dt.tzinfo
     now: dt.datetime
+    strangers: str = "refuse"  # or "leave": people whom nobody here knows are left out
 
 
 def converter(field: Field, around: Surroundings) -> Convert:
@@ -210,7 +211,7 @@ def _member(field: Field, around: Surroundings) -> Convert:
         found = around.members.get(said)
         if found is None and (named := words.named(said)):
             found = around.members.get(named)
-        if found is None:
+        if found is None and around.strangers == "refuse":
             raise Wrong("belongs to nobody here")
         return found
 

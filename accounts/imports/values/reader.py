@@ -35,10 +35,11 @@ class Reader:
         blanks: str = "keep",
         zone: dt.tzinfo = dt.UTC,
         now: dt.datetime | None = None,
+        strangers: str = "refuse",
     ) -> None:
         self._currency = format.currency or "USD"
         self._customs, self._headings, self._clears = customs, headings, blanks == "clear"
-        self._around = Surroundings(format, members, zone, now or dt.datetime.now(dt.UTC))
+        self._around = Surroundings(format, members, zone, now or dt.datetime.now(dt.UTC), strangers)
         self._columns: dict[int, str] | None = None
         self._plan: Plan = plan_of({}, customs, headings, self._around)
 
@@ -67,7 +68,7 @@ class Reader:
                 errors.append(_error(column, cells[column.place], message))
 
         expected = said.get("account", {}).get("currency") or self._currency
-        terms.settle(said["contract"], expected, fault)
+        terms.settle(said["contract"], expected, fault, self._around.now.astimezone(self._around.zone).date())
         if not said["contract"]:
             del said["contract"]
 

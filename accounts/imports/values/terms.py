@@ -14,11 +14,12 @@ from accounts.imports.values.wrong import Wrong
 Fault = Callable[[str, str], None]  # key of the field, what is wrong
 DAY = dt.timedelta(days=1)
 MONTHS_A_YEAR, DAYS_A_MONTH = 12, Decimal("30.4375")
+MOST_YEARS = 10
 
 
-def settle(values: dict[str, Any], expected: str, fault: Fault) -> None:
+def settle(values: dict[str, Any], expected: str, fault: Fault, today: dt.date | None = None) -> None:
     """In place. `expected`: the currency of amounts that name none. An amount always leaves with its currency."""
-    _term(values, fault)
+    _term(values, fault, today)
     arr, total = values.pop("arr", None), values.pop("total", None)
     months = values.pop("term_months", None)
     key, money = ("arr", arr) if arr is not None else ("total", total)
@@ -45,15 +46,14 @@ def months_between(start: dt.date, end: dt.date) -> Decimal:
     return Decimal((end - start).days) / DAYS_A_MONTH
 
 
-def _term(values: dict[str, Any], fault: Fault) -> None:
+def _term(values: dict[str, Any], fault: Fault, today: dt.date | None) -> None:
     last_day = values.pop("last_day", None)
     if last_day and "end_on" not in values:
         values["end_on"] = (dt.date.fromisoformat(last_day) + DAY).isoformat()
     months = values.get("term_months")
     start, end = values.get("start_on") or values.get("signed_on"), values.get("end_on")
     if not start and end:
-        # Most books say when a contract renews and not since when it runs: a year, unless they say how long.
-        start = later(dt.date.fromisoformat(end), -(months or MONTHS_A_YEAR)).isoformat()
+        start = _began(dt.date.fromisoformat(end), months, today).isoformat()
     if start:
         values["start_on"] = start
     if start and not end and months:
@@ -61,6 +61,14 @@ def _term(values: dict[str, Any], fault: Fault) -> None:
     end = values.get("end_on")
     if start and end and end <= start:  # ISO days compare as texts
         fault("last_day" if last_day else "end_on", f"lies before the term starts, on {start}")
+
+
+def _began(end: dt.date, months: int | None, today: dt.date | None) -> dt.date:
+    """Most books say when a contract renews and not since when it runs: so many whole years that it runs today."""
+    years = 1
+    while not months and today and years < MOST_YEARS and later(end, -years * MONTHS_A_YEAR) > today:
+        years += 1
+    return later(end, -(months or years * MONTHS_A_YEAR))
 
 
 def _worth(

@@ -203,3 +203,71 @@ def test_the_sample_comes_and_goes(acme):
     job = go_on(imports.undo(job, by=acme.ada))
     assert Account.objects.count() == 0
     assert sample.standing() is None
+
+
+def test_two_imports_of_one_file_that_overlap_make_one_book(acme):
+    text = "Account name;Website\n" + "".join(f"Firm {n};firm{n}.example\n" for n in range(20))
+    first = bring(text, by=acme.olly, follow="anyway")
+    second = bring(text, by=acme.olly, follow="anyway")
+    imports.check(first, by=acme.olly)
+    imports.check(second, by=acme.olly)
+    go_on(first)
+    go_on(second)
+    assert (first.stage, second.stage) == (Stage.DONE, Stage.DONE)
+    assert Account.objects.count() == 20
+    assert second.figures["account"]["same"] == 20
+
+
+def test_what_was_tried_together_and_run_one_after_the_other_makes_one_book(acme):
+    text = "Account name;Website\nFirm;firm.example\n"
+    first, second = (go_on(imports.check(bring(text, by=acme.olly), by=acme.olly)) for _ in range(2))
+    assert second.figures["account"]["created"] == 1
+    go_on(imports.run(first, by=acme.olly))
+    go_on(imports.run(second, by=acme.olly))
+    assert Account.objects.count() == 1
+
+
+@pytest.mark.parametrize("path", ["new.text.状态", "new.text.!!!", "new.text." + "x" * 100])
+def test_a_new_field_that_could_not_be_created_is_refused_while_it_is_mapped(book, acme, path):
+    plan = str(book.headings.index("Plan"))
+    with pytest.raises(Refused) as refused:
+        imports.map_columns(book, {"0": "account.name", plan: path}, by=acme.olly)
+    assert set(refused.value.errors) == {f"columns.{plan}"}
+
+
+def test_a_new_list_without_values_becomes_a_text(acme):
+    job = bring("Account name;Plan\nFirm;\n", by=acme.olly)
+    job = imports.map_columns(job, {"0": "account.name", "1": "new.choice.Plan"}, by=acme.olly)
+    job = go_on(imports.run(go_on(imports.check(job, by=acme.olly)), by=acme.olly))
+    assert job.stage == Stage.DONE
+    assert CustomField.objects.get().type == "text"
+
+
+def test_next_week_the_field_that_was_created_is_suggested(book, acme):
+    plan = str(book.headings.index("Plan"))
+    imports.map_columns(book, book.columns | {plan: "new.choice.Plan"}, by=acme.olly)
+    go_on(imports.run(go_on(imports.check(book, by=acme.olly)), by=acme.olly))
+    assert bring(MESSY, by=acme.olly).columns[plan] == "account.custom.plan"
+
+
+def test_a_renewal_far_ahead_belongs_to_a_term_that_runs_today(acme):
+    year = dt.date.today().year
+    job = bring(f"Account name;ARR;Renewal date\nFirm;1000;{year + 2}-12-31\n", by=acme.olly)
+    go_on(imports.run(go_on(imports.check(job, by=acme.olly)), by=acme.olly))
+    assert AccountState.objects.get().arr_minor == 100_000
+    assert Contract.objects.get().end_on == dt.date(year + 2, 12, 31)
+
+
+def test_somebody_unknown_refuses_a_row_or_is_left_out(acme):
+    text = "Account name;CSM\nFirm;leaver@acme.test\n"
+    assert go_on(imports.check(bring(text, by=acme.olly), by=acme.olly)).figures["account"]["refused"] == 1
+    job = go_on(imports.check(bring(text, by=acme.olly, people="leave"), by=acme.olly))
+    go_on(imports.run(job, by=acme.olly))
+    assert Account.objects.get().csm is None
+
+
+def test_a_mended_file_is_in_the_currency_of_the_one_that_refused_its_rows(book, acme):
+    again = bring(
+        "\n".join([MESSY.splitlines()[0], "Late;late.example;C-4;;AMER;1.000,00;28.02.2025;15.03.2026;;"]), by=acme.olly
+    )
+    assert (book.format["currency"], again.format["currency"]) == ("EUR", "EUR")

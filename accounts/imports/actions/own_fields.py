@@ -1,0 +1,55 @@
+"""Fields of the tenant's own that a mapping asks for and the run creates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models.fields.json import KT
+
+from accounts.actions import custom_fields
+from accounts.imports.fields import custom_path, key_of, parsed_new
+from accounts.imports.models import Import, Noun, Record
+from accounts.models import CustomField, FieldType
+
+
+def wrong(path: str, others: Iterable[str]) -> str:
+    """Why no field can be created by this path, if so; `others`: the paths that are mapped already."""
+    new = parsed_new(path)
+    if new is None:
+        return ""
+    longest = CustomField._meta.get_field("label").max_length or 0
+    if len(new[1].strip()) > longest:
+        return f"The name of a new field has at most {longest} characters."
+    if not key_of(new[1]):
+        return "A new field's name needs a letter from A to Z or a digit: add it in Settings, and choose it here."
+    if any(key_of(other[1]) == key_of(new[1]) for other in map(parsed_new, others) if other):
+        return "Another column becomes a new field of this name already."
+    return ""
+
+
+def as_created(path: str) -> str:
+    """Where the values of a field to be created are found from then on."""
+    new = parsed_new(path)
+    return custom_path(key_of(new[1])) if new else path
+
+
+def create(job: Import) -> None:
+    """One that is there already is used."""
+    for kind, label in filter(None, map(parsed_new, job.columns.values())):
+        key = key_of(label)
+        if CustomField.objects.filter(key=key).exists():
+            continue
+        choices = _said(job, key) if kind == FieldType.CHOICE else []
+        # A list to which no row has anything to say is a text until somebody knows better.
+        kept = FieldType.TEXT if kind == FieldType.CHOICE and not choices else _type(kind)
+        custom_fields.add({"key": key, "label": label.strip(), "type": kept, "choices": choices}, by=job.created_by)
+
+
+def _type(kind: str) -> str:
+    return FieldType.BOOLEAN if kind == "bool" else FieldType(kind)
+
+
+def _said(job: Import, key: str) -> list[str]:
+    """A list has the values that the file has, in the order of the alphabet."""
+    said = Record.objects.filter(job=job, noun=Noun.ACCOUNT).annotate(choice=KT(f"values__custom__{key}"))
+    return [value for value in said.values_list("choice", flat=True).distinct().order_by("choice") if value]
