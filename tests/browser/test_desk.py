@@ -103,6 +103,11 @@ def test_every_page_of_the_desk_is_readable_by_everyone(browser, live_server, de
             assert not seen.scrolls_sideways(), name
 
 
+def settled(page):
+    """What was swapped in is drawn before it listens: a key in between would reach nobody."""
+    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')")
+
+
 def test_a_day_is_worked_off_by_keyboard(browser, live_server, desk):
     with window(browser, live_server.url) as seen:
         sign_in(seen)
@@ -116,6 +121,7 @@ def test_a_day_is_worked_off_by_keyboard(browser, live_server, desk):
         page.keyboard.press("j")
         page.keyboard.press("Enter")
         page.locator("#task-pane h2", has_text="Send the kickoff agenda").wait_for()
+        settled(page)
         seen.picture("tasks-open")
         page.keyboard.press("e")
         page.locator("#task-dialog textarea:focus").wait_for()
@@ -126,6 +132,7 @@ def test_a_day_is_worked_off_by_keyboard(browser, live_server, desk):
         page.get_by_text("Done: “Send the kickoff agenda”.").wait_for()
         assert not page.locator("dialog[open]").count()
         page.locator("#task-pane h2", has_text="Prepare the review").wait_for()
+        settled(page)
         seen.picture("tasks-toast")
         assert page.evaluate("document.activeElement.textContent") == "Prepare the review"
         with page.expect_response("**/reopen/"):

@@ -158,7 +158,7 @@ def _look(job: Import, form: Format, *, guessed: bool = False) -> None:
     """Headings and the first rows, in this reading of the file."""
     with files.restored(job, parts=1 if job.kind == Kind.CSV else None) as path:
         names = headings(path, form)
-        sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE) if not row.fault]
+        sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE)]
     if guessed:
         currency = form.currency or column_rules.last_currency(job, names) or job.tenant.currency
         form = guess(replace(form, currency=currency), names, sample)
