@@ -24,8 +24,8 @@ CHANGING: dict[str, Callable[[str, str], str]] = {
 
 BATCH = """
 SELECT r.id, r.number, r.target_id FROM imports_record r
-WHERE {ours} AND r.done AND r.verdict = %(verdict)s AND r.number < %(below)s
-ORDER BY r.number DESC LIMIT %(size)s FOR UPDATE
+WHERE {ours} AND r.done AND r.verdict = %(verdict)s AND r.number < %(below)s {which}
+ORDER BY r.number DESC LIMIT %(size)s FOR UPDATE OF r
 """
 LAST = 2_147_483_647
 
@@ -75,12 +75,13 @@ UPDATE imports_record r SET done = false, errors = r.errors || %(error)s::jsonb
 WHERE r.tenant_id = %(tenant)s AND r.id = ANY(%(records)s) AND r.done
 """
 
-# Children that this import brought as well let go of their parent, in whatever order the two are taken back.
-LET_GO = f"""
-UPDATE accounts_account a SET parent_id = NULL FROM imports_record r
-WHERE a.tenant_id = %(tenant)s AND a.parent_id = ANY(%(targets)s)
-    AND {ours("r", "account")} AND r.verdict = 'create' AND r.done AND r.target_id = a.id
-"""
+# Accounts go from below: each waits for those below it that this import brought too, and stays where one of them does.
+# Two lists made once and looked up by hash: of records this young the planner would rather read all for each row.
+NONE_BELOW = f"""AND r.target_id NOT IN (
+    SELECT a.parent_id FROM accounts_account a
+    WHERE a.tenant_id = %(tenant)s AND a.parent_id IS NOT NULL AND (a.id IN (
+        SELECT b.target_id FROM imports_record b WHERE {ours("b", "account")} AND b.verdict = 'create' AND b.done
+    )) IS TRUE)"""
 TAKE_BACK = "SELECT id FROM imports_take_back(%(job)s, %(noun)s, %(records)s) id"
 GONE = """
 UPDATE imports_record r SET done = false, target_id = NULL
@@ -108,14 +109,25 @@ def undo_batch(job: Import, size: int) -> bool:
     for number, (noun, verdict) in enumerate(PASSES):
         if number < at:
             continue
-        chosen = rows(
-            job, BATCH.format(ours=ours("r", noun)), verdict=verdict, size=size, below=below if number == at else LAST
-        )
+        chosen = _choose(job, noun, verdict, size, below if number == at else LAST)
         if chosen:
             job.place = job.place | {"undo": [number, chosen[-1][1]]}
             _take_back(job, noun, verdict, [row[0] for row in chosen], [row[2] for row in chosen])
             return True
     return False
+
+
+def _choose(job: Import, noun: str, verdict: str, size: int, below: int) -> list[tuple[int, int, int]]:
+    """(record, row of the file, thing), the last rows first."""
+    tries = [("", below)]
+    if (noun, verdict) == ("account", "create"):
+        # Once round, those above may go whose own turn was before those below them; a circle is asked about as it is.
+        tries = [(NONE_BELOW, below), (NONE_BELOW, LAST), ("", LAST)]
+    for which, under in tries:
+        sql = BATCH.format(ours=ours("r", noun), which=which)
+        if found := rows(job, sql, verdict=verdict, size=size, below=under):
+            return found
+    return []
 
 
 def _take_back(job: Import, noun: str, verdict: str, records: list[int], targets: list[int]) -> None:
@@ -124,8 +136,6 @@ def _take_back(job: Import, noun: str, verdict: str, records: list[int], targets
         _stuck(job, records, "This isn't there any more.")
         return
     touched = _touched(job, targets) if noun == "note" else []
-    if noun == "account":
-        run(job, LET_GO, targets=targets)
     gone = [row[0] for row in rows(job, TAKE_BACK, noun=noun, records=records)]
     run(job, GONE, records=records, gone=gone)
     _stuck(job, records, f"This {noun} is in use or was changed since: it stays.")

@@ -118,6 +118,34 @@ def test_what_people_went_on_with_stays_and_is_told(acme):
     assert set(Record.objects.filter(noun="account").values_list("verdict", flat=True)) == {"create"}
 
 
+def test_those_that_stay_keep_their_place_below_those_above(acme):
+    job = imported(
+        {"account": {"name": "Top"}},
+        {"account": {"name": "Middle", "parent": "Top"}},
+        {"account": {"name": "Used", "parent": "Middle"}},
+        {"account": {"name": "Unused", "parent": "Middle"}},
+        {"account": {"name": "Alone", "parent": "Later"}},
+        {"account": {"name": "Later", "parent": "Top"}},
+    )
+    used = Account.objects.get(name="Used")
+    tasks.add({"account": used, "title": "Call", "due_on": TODAY, "assignee": acme.cass}, by=acme.ada)
+    undone(job, size=2)
+    assert set(Account.objects.values_list("name", "parent__name")) == {
+        ("Top", None), ("Middle", "Top"), ("Used", "Middle"),
+    }  # fmt: skip
+    assert set(complaints(job)) == {2, 3, 4}
+    assert not Record.objects.filter(done=True).exists()
+
+
+def test_accounts_that_somebody_put_in_a_circle_are_told_to_stay(acme):
+    job = imported({"account": {"name": "One"}}, {"account": {"name": "Two", "parent": "One"}})
+    one, two = Account.objects.order_by("name")
+    Account.objects.filter(pk=one.pk).update(parent=two)
+    undone(job)
+    assert Account.objects.count() == 2
+    assert set(complaints(job)) == {2, 3}
+
+
 def test_notes_take_their_touch_with_them(acme):
     there = AccountFactory(name="Acme", external_id="A1")
     before = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
