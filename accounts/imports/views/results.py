@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import formats
 from accounts.access import MemberRequest
+from accounts.imports.fields import parsed_new
 from accounts.imports.models import Import, Noun, Record, Stage, Verdict
 from accounts.imports.views.frame import ICONS
 from accounts.imports.views.records import told
@@ -52,6 +53,7 @@ def context(request: MemberRequest, job: Import) -> dict[str, Any]:
     return {
         "tiles": tiles(job) if job.stage != Stage.UNDONE else [],
         "stayed": STAYED in tabs and tabs[STAYED][1] != "0",
+        "kept_fields": kept_fields(job),
         "figures": figures,
         "run_label": run_label(figures),
         "written": job.stage in WRITTEN,
@@ -81,6 +83,11 @@ def totals(job: Import) -> dict[str, int]:
     nouns = by_noun(job)
     found = {verdict: sum(_figure(each, verdict) for each in nouns.values()) for verdict in WOULD}
     return found | {"refused": _figure(nouns.get(Noun(job.noun), {}), "refused")}
+
+
+def kept_fields(job: Import) -> list[str]:
+    """Labels of the tenant's own fields that this import created: they outlive it."""
+    return [new[1] for new in map(parsed_new, job.columns.values()) if new]
 
 
 def tiles(job: Import) -> list[dict[str, Any]]:

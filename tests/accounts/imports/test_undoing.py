@@ -146,6 +146,22 @@ def test_accounts_that_somebody_put_in_a_circle_are_told_to_stay(acme):
     assert set(complaints(job)) == {2, 3}
 
 
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"0": "account.name"}, "your book is as it was before"),
+        ({"0": "account.name", "1": "new.text.Tier"}, "The field Tier stays"),
+        ({"0": "account.name", "1": "new.text.Tier", "2": "new.number.Size"}, "These fields stay: Tier, Size."),
+    ],
+)
+def test_the_page_says_which_new_fields_outlive_the_import(acme_cast, page, columns, words):
+    with tenant_context(acme_cast.tenant):
+        job = ImportFactory(columns=columns, stage=Stage.UNDONE)
+    text = page(acme_cast.olly, acme_cast.tenant).get(f"/imports/{job.pk}/").content.decode()
+    assert words in text
+    assert ("as it was before" in text) == (len(columns) == 1)
+
+
 def test_notes_take_their_touch_with_them(acme):
     there = AccountFactory(name="Acme", external_id="A1")
     before = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
