@@ -84,6 +84,9 @@ def _one_step(tenant_id: int, desk: Desk) -> bool:
     except Moved:
         desk.clear()
     except Unreadable as unreadable:
+        # Or the next step would open the same file again.
+        desk.clear()
+        desk.asked = None
         _fail(tenant_id, str(unreadable), pk=job_id or 0)
     except Exception:
         log.exception("import step failed", import_id=job_id)

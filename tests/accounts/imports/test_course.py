@@ -7,6 +7,7 @@ import pytest
 from accounts.actions.errors import Conflict, Refused
 from accounts.imports.actions import columns, imports, sample, working
 from accounts.imports.models import FilePart, Import, Record, Stage, Verdict
+from accounts.imports.reading import Unreadable
 from accounts.models import Account, AccountState, Contact, Contract, CustomField, Event, RevenueMovement, TenantWork
 
 MESSY = """Company;Website;Customer ID;CSM;Region;ARR;Contract start;Renewal date;Champion e-mail;Plan
@@ -271,3 +272,17 @@ def test_a_mended_file_is_in_the_currency_of_the_one_that_refused_its_rows(book,
         "\n".join([MESSY.splitlines()[0], "Late;late.example;C-4;;AMER;1.000,00;28.02.2025;15.03.2026;;"]), by=acme.olly
     )
     assert (book.format["currency"], again.format["currency"]) == ("EUR", "EUR")
+
+
+def test_a_file_that_turns_out_unreadable_is_opened_once_and_says_why(book, acme, monkeypatch):
+    opened = []
+
+    def unreadable(path, form):
+        opened.append(path)
+        raise Unreadable("Row 3: the file ends inside a quote.")
+
+    imports.check(book, by=acme.olly)
+    monkeypatch.setattr("accounts.imports.actions.desk.rows", unreadable)
+    job = go_on(book)
+    assert (job.stage, job.message) == (Stage.FAILED, "Row 3: the file ends inside a quote.")
+    assert len(opened) == 1
