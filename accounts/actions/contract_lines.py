@@ -65,18 +65,30 @@ def write_lines(contract: Contract, lines: Sequence[Line]) -> None:
 
 def amend_lines(contract: Contract, lines: Sequence[Line], on: dt.date) -> None:
     """The rows say what is agreed now; what was agreed before is in the ledger."""
+    written, gone = amended(contract, lines, on)
+    for row in written:
+        row.save()
+    for row in gone:
+        row.delete()
+
+
+def amended(contract: Contract, lines: Sequence[Line], on: dt.date) -> tuple[list[ContractLine], list[ContractLine]]:
+    """The rows to write and those to delete so that from `on` these are all its lines; nothing is written here."""
     rows = {row.product_id: row for row in contract.lines.all()}
+    written: list[ContractLine] = []
+    gone: list[ContractLine] = []
     for line in lines:
         row = rows.pop(line.product.pk, None)
         if row is not None and row.end_on == line.end_on <= on:
             continue  # over before the change, which doesn't reach back
-        _row(contract, _placed(row, line, on), row).save()
+        written.append(_row(contract, _placed(row, line, on), row))
     for row in rows.values():
         if row.start_on >= on:
-            row.delete()
+            gone.append(row)
         elif row.end_on > on:
             row.end_on = on
-            row.save(update_fields=["end_on"])
+            written.append(row)
+    return written, gone
 
 
 def _placed(row: ContractLine | None, line: Line, on: dt.date) -> Line:

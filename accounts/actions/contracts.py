@@ -196,12 +196,16 @@ def _agree(
     return contract
 
 
-def _tell(kind: str, contract: Contract, by: User | None, now: dt.datetime | None, **facts: Any) -> None:
-    about = {
+def about(contract: Contract) -> dict[str, Any]:
+    """What every event of a contract says of it."""
+    return {
         "contract_id": contract.pk,
         "name": contract.name,
         "currency": contract.currency,
         "start_on": contract.start_on.isoformat(),
         "end_on": contract.end_on.isoformat(),
     }
-    timeline.record(kind, account=contract.account, by=by, occurred_at=now, **(about | facts))
+
+
+def _tell(kind: str, contract: Contract, by: User | None, now: dt.datetime | None, **facts: Any) -> None:
+    timeline.record(kind, account=contract.account, by=by, occurred_at=now, **(about(contract) | facts))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from accounts import ledger
-from accounts.models import Contract, RevenueMovement, User
+from accounts.models import Contract, ContractLine, RevenueMovement, User
 
 
 def follow(
@@ -21,9 +21,7 @@ def follow(
         "contract_id", "effective_on", "product_id", "amount_minor"
     )
     account = [(contract_id, ledger.Step(on, product, amount)) for contract_id, on, product, amount in written]
-    own = [step for contract_id, step in account if contract_id in chain]
-    added = ledger.difference(own, ledger.steps_of(_spans(contract), since), since)
-    moves = ledger.moves([step for _, step in account], own, added)
+    moves = asked_for(contract, contract.lines.all(), account, chain, since)
     when = {} if now is None else {"recorded_at": now}
     RevenueMovement.objects.bulk_create(
         RevenueMovement(
@@ -43,6 +41,22 @@ def follow(
     return sum(move.amount for move in moves if move.on <= since)
 
 
+def asked_for(
+    contract: Contract,
+    lines: Iterable[ContractLine],
+    account: Sequence[tuple[int, ledger.Step]],
+    chain: set[int],
+    since: dt.date,
+) -> list[ledger.Move]:
+    """What these lines and the contract's end move from `since` on, in view of every step of its account by contract.
+
+    `chain`: the ids of the contract and of those that it renews, one after another.
+    """
+    own = [step for contract_id, step in account if contract_id in chain]
+    added = ledger.difference(own, ledger.steps_of(_spans(contract, lines), since), since)
+    return ledger.moves([step for _, step in account], own, added)
+
+
 def begins(contract: Contract) -> dt.date:
     """From when a new term speaks: its start, or the end of the one it renews where the pause was long."""
     before = contract.renews
@@ -56,9 +70,9 @@ def arr_of(contract: Contract) -> int:
     return sum(line.amount_minor for line in contract.lines.agreed() if line.recurring)
 
 
-def _spans(contract: Contract) -> Iterable[ledger.Span]:
+def _spans(contract: Contract, lines: Iterable[ContractLine]) -> Iterable[ledger.Span]:
     """A term that runs out goes on until it is renewed or ended: silence isn't churn."""
-    for line in contract.lines.all():
+    for line in lines:
         if not line.recurring or not line.amount_minor:
             continue
         ends = [day for day in (contract.ended_on, line.end_on if line.end_on < contract.end_on else None) if day]

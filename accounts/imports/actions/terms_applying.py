@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from accounts.actions import states
 from accounts.calendar import local_today
-from accounts.imports.actions import terms_changing, terms_history, terms_products, terms_writing
+from accounts.imports.actions import terms_changing, terms_history, terms_products, terms_refusing, terms_writing
 from accounts.imports.actions.terms_history import Line, Term
 from accounts.imports.actions.terms_reading import (
     SaidLine,
@@ -19,7 +19,7 @@ from accounts.imports.actions.terms_reading import (
     terms_of,
 )
 from accounts.imports.actions.terms_writing import Written
-from accounts.imports.models import Import, Record, Verdict
+from accounts.imports.models import Import
 from accounts.ledger import Step
 from accounts.models import Account, Contract, ContractLine, Product, RevenueMovement
 
@@ -38,6 +38,11 @@ class Book:
     external_ids: dict[int, str | None] = field(default_factory=dict)
     fresh: list[tuple[Term, SaidTerm]] = field(default_factory=list)
     decided: bool = False  # in which currency its contracts are
+    decided_by: int | None = None
+    was_in: str = ""
+
+    def __post_init__(self) -> None:
+        self.was_in = self.account.currency
 
 
 def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
@@ -51,10 +56,10 @@ def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
     today = local_today(job.tenant)
     held = {a.pk: a for a in Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk")}
     said = _of_held(job, terms_of(job, accounts), held)
-    for term in (term for term in said if term.contract is not None and term.changed):
-        terms_changing.carry_out(job, term, today=today)
+    shelf = terms_changing.open_changes(job, (term for term in said if term.contract is not None and term.changed))
     new = [term for term in said if term.contract is None]
-    products = _products(job, new)
+    products = _products(job, [*terms_changing.unknown_lines(shelf), *(line for term in new for line in term.lines)])
+    terms_changing.carry_out(job, shelf, products, today=today)
     books = _open_books(held.values())
     _place(job, books, _without_known(job, new, books), products)
     for book in books.values():
@@ -67,21 +72,17 @@ def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
 
 def _of_held(job: Import, said: list[SaidTerm], held: dict[int, Account]) -> list[SaidTerm]:
     """Without those of accounts that were taken away since the import was tried."""
-    for term in (term for term in said if term.account not in held):
-        refuse(term, "account.name", GONE, job)
+    terms_refusing.refuse(job, ((term, "account.name", [GONE]) for term in said if term.account not in held))
     return [term for term in said if term.account in held]
 
 
-def _products(job: Import, said: list[SaidTerm]) -> dict[str, Product]:
+def _products(job: Import, lines: list[SaidLine]) -> dict[str, Product]:
     """By lower-case word. Which record made a new one is kept with it, so that it can be taken back."""
-    rows = [line for term in said for line in term.lines]
-    for line in rows:
+    for line in lines:
         line.product = line.product or job.options.get("product") or "Subscription"
-    found = terms_products.find(line.product for line in rows)
-    missing = {line.product.lower(): line for line in reversed(rows) if line.product.lower() not in found}
-    added = terms_products.add(job, (line.product for line in missing.values()))
-    for word, line in missing.items():
-        Record.objects.filter(pk=line.record).update(before={"product": added[word].pk})
+    found = terms_products.find(line.product for line in lines)
+    missing = {line.product.lower(): line for line in reversed(lines) if line.product.lower() not in found}
+    added = terms_products.add(job, {word: (line.product, line.record) for word, line in missing.items()})
     return found | added
 
 
@@ -116,14 +117,15 @@ def _without_known(job: Import, new: list[SaidTerm], books: dict[int, Book]) -> 
     """People may have gone on working since the import was tried: what doesn't fit any more is refused."""
     ids = {term.values["external_id"] for term in new if "external_id" in term.values}
     known = set(Contract.objects.filter(external_id__in=ids).values_list("external_id", flat=True)) if ids else set()
-    good = []
+    good, faults = [], []
     for term in new:
         if term.values.get("external_id") in known or _has_same(books[term.account], term):
-            refuse(term, "contract.external_id", SAID_SINCE, job)
+            faults.append((term, "contract.external_id", [SAID_SINCE]))
         elif fault := _currency_fault(books[term.account], term):
-            refuse(term, "contract.currency", fault, job)
+            faults.append((term, "contract.currency", [fault]))
         else:
             good.append(term)
+    terms_refusing.refuse(job, faults)
     return good
 
 
@@ -141,19 +143,13 @@ def _currency_fault(book: Book, said: SaidTerm) -> str:
     if known != currency and (book.terms or book.decided):
         return OTHER_CURRENCY.format(said=currency, known=known)
     if known != currency:
-        terms_writing.decide_currency(book.account, currency, said.records[0])
+        book.account.currency, book.decided_by = currency, said.records[0]
     book.decided = True
     return ""
 
 
-def refuse(term: SaidTerm, path: str, message: str, job: Import) -> None:
-    columns = {said: job.headings[int(column)] for column, said in job.columns.items()}
-    fault = [{"column": columns.get(path, ""), "message": message}]
-    Record.objects.filter(pk__in=term.records).update(verdict=Verdict.REFUSED, errors=fault)
-
-
 def _place(job: Import, books: dict[int, Book], said: list[SaidTerm], products: dict[str, Product]) -> None:
-    ids = terms_writing.new_ids(len(said))
+    ids = terms_writing.new_ids("accounts_contract", len(said))
     for number, term in zip(ids, said, strict=True):
         lines = _lines(term.lines, products)
         name = term.values.get("name") or _name(term, products)
@@ -180,4 +176,5 @@ def _reason(term: SaidTerm) -> str:
 
 def _written(book: Book, products: dict[str, Product]) -> Written:
     terms = [*book.terms, *(term for term, _ in book.fresh)]
-    return Written(book.account, book.fresh, book.terms, terms_history.moves(terms, book.steps))
+    moved = terms_history.moves(terms, book.steps)
+    return Written(book.account, book.fresh, book.terms, moved, book.was_in, book.decided_by)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 
+from accounts.imports.actions.statements import run
 from accounts.imports.models import Import
 from accounts.models import Event, Product
 
 LONGEST_CODE = 60
+MADE = """
+UPDATE imports_record r SET before = coalesce(r.before, '{}') || jsonb_build_object('product', x.product)
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(record bigint, product bigint)
+WHERE r.tenant_id = %(tenant)s AND r.id = x.record
+"""
 
 
 def find(words: Iterable[str]) -> dict[str, Product]:
@@ -25,12 +32,16 @@ def find(words: Iterable[str]) -> dict[str, Product]:
     }
 
 
-def add(job: Import, names: Iterable[str]) -> dict[str, Product]:
-    """New ones under these names, each with a code of its own; told without an inbox row."""
-    wanted = {name.lower(): name for name in names}
-    taken = set(Product.objects.values_list("code", flat=True)) if wanted else set()
+def add(job: Import, wanted: Mapping[str, tuple[str, int]]) -> dict[str, Product]:
+    """New ones by word, under the name and for the record that go with it, each with a code of its own.
+
+    Told without an inbox row.
+    """
+    if not wanted:
+        return {}
+    taken = set(Product.objects.values_list("code", flat=True))
     products = []
-    for name in wanted.values():
+    for name, _record in wanted.values():
         code = _code(name, taken)
         taken.add(code)
         products.append(Product(name=name, code=code))
@@ -43,6 +54,8 @@ def add(job: Import, names: Iterable[str]) -> dict[str, Product]:
         )
         for product in products
     )
+    pairs = zip(wanted.values(), products, strict=True)
+    run(job, MADE, rows=json.dumps([{"record": record, "product": made.pk} for (_name, record), made in pairs]))
     return dict(zip(wanted, products, strict=True))
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from django.db.models import F, Func, JSONField, Value
 
 from accounts.actions import states
 from accounts.calendar import local_today
-from accounts.imports.actions.statements import rows
+from accounts.imports.actions import terms_keeping
+from accounts.imports.actions.statements import rows, run
+from accounts.imports.actions.terms_keeping import Done
 from accounts.imports.actions.terms_reading import next_accounts, places_of
 from accounts.imports.models import Import, Record, Verdict
-from accounts.models import Account, Contract, ContractLine, Product, RevenueMovement
+from accounts.models import Account, Contract, ContractLine
 
 WRITTEN = "done AND errors = '[]'"
 DONE = f"""
@@ -23,32 +24,35 @@ WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'contract' AND numb
 ORDER BY number
 """
 TAKE_BACK = "SELECT take_back_contracts(%(job)s, %(records)s)"
-KEPT = "Kept: it was changed or renewed since."
-BUILT_ON = "Kept: later contracts of this account build on it."
-AMENDED = "Kept: a change of a contract isn't taken back. Amend it where it was wrong."
-
-
-@dataclass(frozen=True)
-class Done:
-    """One record that was written, with the contract that it is about as it stands now."""
-
-    record: int
-    verdict: str
-    contract: int
-    before: str | None  # JSON
-    account: int
-    renews: int | None
-    touched: bool
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A movement of recurring revenue, by what it is about."""
-
-    id: int
-    account: int
-    contract: int
-    on: dt.date
+TAKE_BACK_CHANGES = "SELECT take_back_contract_changes(%(job)s, %(records)s)"
+# As they were, from what is kept with their first records.
+STOOD = """
+UPDATE accounts_contract c SET name = s.name, auto_renew = s.auto_renew, notice_days = s.notice_days,
+    external_id = s.external_id, ended_on = s.ended_on, end_reason = s.end_reason, version = c.version + 1,
+    updated_at = now()
+FROM imports_record r CROSS JOIN LATERAL jsonb_to_record(r.before->'stood'->'contract') AS s(name text,
+    auto_renew boolean, notice_days smallint, external_id text, ended_on date, end_reason text)
+WHERE r.tenant_id = %(tenant)s AND r.id = ANY(%(records)s) AND r.before ? 'stood'
+    AND c.tenant_id = %(tenant)s AND c.id = r.target_id
+"""
+LINES = """
+INSERT INTO accounts_contractline (id, contract_id, product_id, quantity, amount_minor, recurring, start_on, end_on)
+SELECT l.id, r.target_id, l.product_id, l.quantity, l.amount_minor, l.recurring, l.start_on, l.end_on
+FROM imports_record r CROSS JOIN LATERAL jsonb_to_recordset(r.before->'stood'->'lines') AS l(id bigint,
+    product_id bigint, quantity integer, amount_minor bigint, recurring boolean, start_on date, end_on date)
+WHERE r.tenant_id = %(tenant)s AND r.id = ANY(%(records)s) AND r.before ? 'stood'
+"""
+CURRENCIES = """
+UPDATE accounts_account a SET currency = x.was
+FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(account bigint, was text)
+WHERE a.tenant_id = %(tenant)s AND a.id = x.account AND NOT EXISTS (
+    SELECT FROM accounts_contract c WHERE c.tenant_id = %(tenant)s AND c.account_id = a.id)
+"""
+PRODUCTS = """
+DELETE FROM accounts_product p WHERE p.tenant_id = %(tenant)s AND p.id = ANY(%(products)s::bigint[]) AND NOT EXISTS (
+    SELECT FROM accounts_contractline l WHERE l.tenant_id = %(tenant)s AND l.product_id = p.id
+) AND NOT EXISTS (SELECT FROM accounts_revenuemovement m WHERE m.tenant_id = %(tenant)s AND m.product_id = p.id)
+"""
 
 
 def undo_contracts(job: Import, size: int) -> bool:
@@ -58,14 +62,13 @@ def undo_contracts(job: Import, size: int) -> bool:
         return False
     list(Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk").values_list("pk"))
     done = _done(job, accounts)
-    created = [each for each in done if each.verdict != Verdict.CHANGE]
-    kept = _kept({each.contract: each for each in created})
-    gone = [each for each in created if each.contract not in kept]
-    _take_back(job, gone)
-    _say(AMENDED, (each for each in done if each.verdict == Verdict.CHANGE))
-    for reason in (KEPT, BUILT_ON):
-        _say(reason, (each for each in created if kept.get(each.contract) == reason))
-    _restore(gone)
+    kept = terms_keeping.kept(job, done)
+    gone = [each for each in done if each.contract not in kept]
+    _take_back(job, [each for each in gone if each.created])
+    _put_back(job, [each for each in gone if not each.created])
+    for reason in set(kept.values()):
+        _say(reason, (each for each in done if kept.get(each.contract) == reason))
+    _restore(job, gone)
     states.refresh(accounts, today=local_today(job.tenant))
     job.place["account"] = accounts[-1]
     return True
@@ -73,74 +76,25 @@ def undo_contracts(job: Import, size: int) -> bool:
 
 def _done(job: Import, accounts: list[int]) -> list[Done]:
     places = places_of(job, accounts)
-    records = rows(job, DONE, numbers=list(places))
-    stand = {row.pk: row for row in Contract.objects.filter(pk__in={contract for *_, contract, _ in records})}
+    records: dict[int, list[tuple[int, int, str, str | None]]] = defaultdict(list)
+    for record, number, verdict, contract, before in rows(job, DONE, numbers=list(places)):
+        records[contract].append((record, number, verdict, before))
+    stand = Contract.objects.filter(pk__in=records).select_for_update(of=("self",)).order_by("pk")
     return [
         Done(
-            record, verdict, contract, before, places[number][0], stand[contract].renews_id, stand[contract].version > 1
+            contract.pk,
+            contract.account_id,
+            contract.renews_id,
+            [record for record, *_ in records[contract.pk]],
+            any(verdict == Verdict.CREATE for _, _, verdict, _ in records[contract.pk]),
+            [json.loads(before) for *_, before in records[contract.pk] if before],
         )
-        for record, number, verdict, contract, before in records
-        if contract in stand
-    ]
-
-
-def _kept(created: dict[int, Done]) -> dict[int, str]:
-    """By contract, why it stays: people changed or renewed it, or what stays was named in view of it."""
-    later = Contract.objects.filter(renews__in=created, pk__gt=F("renews_id")).exclude(pk__in=created)
-    links = [each.contract for each in created.values() if each.touched] + list(
-        later.values_list("renews_id", flat=True)
-    )
-    kept = dict.fromkeys(_with_earlier(created, links), KEPT)
-    movements = _movements(created)
-    while links := _built_on(created, movements, kept):
-        kept = dict.fromkeys(_with_earlier(created, links), BUILT_ON) | kept
-    return kept
-
-
-def _with_earlier(created: dict[int, Done], links: list[int]) -> set[int]:
-    """And what these renew in their turn: their movements build on those."""
-    found: set[int] = set()
-    while links:
-        link = links.pop()
-        if link in created and link not in found:
-            found.add(link)
-            if (before := created[link].renews) is not None:
-                links.append(before)
-    return found
-
-
-def _movements(created: dict[int, Done]) -> list[Moved]:
-    """Of all contracts of their accounts."""
-    rows_there = RevenueMovement.objects.filter(account__in={each.account for each in created.values()})
-    return [Moved(*row) for row in rows_there.values_list("pk", "account_id", "contract_id", "effective_on")]
-
-
-def _built_on(created: dict[int, Done], movements: list[Moved], kept: dict[int, str]) -> list[int]:
-    """Those with a movement that stays and is of their first day or later: its kind depends on what stood before it.
-
-    Not so where it was recorded before the import's: it was named without them.
-    """
-    wrote: dict[int, int] = {}  # by account, the import's first
-    began: dict[int, dt.date] = {}
-    for each in movements:
-        if each.contract in created:
-            wrote[each.account] = min(each.id, wrote.get(each.account, each.id))
-            began[each.contract] = min(each.on, began.get(each.contract, each.on))
-    stays: dict[int, dt.date] = {}  # by account, the last
-    for each in movements:
-        since = each.contract not in created and each.id > wrote.get(each.account, each.id)
-        if since or each.contract in kept:
-            stays[each.account] = max(each.on, stays.get(each.account, each.on))
-    return [
-        contract
-        for contract, on in began.items()
-        if contract not in kept and on <= stays.get(created[contract].account, dt.date.min)
+        for contract in stand
     ]
 
 
 def _take_back(job: Import, gone: list[Done]) -> None:
-    contracts = list({each.contract for each in gone})
-    records = [each.record for each in gone]
+    contracts, records = [each.contract for each in gone], _records(gone)
     Contract.objects.filter(renews__in=contracts).exclude(pk__in=contracts).update(renews=None)
     rows(job, TAKE_BACK, records=records)
     ContractLine.objects.filter(contract__in=contracts)._raw_delete("default")
@@ -148,17 +102,33 @@ def _take_back(job: Import, gone: list[Done]) -> None:
     Record.objects.filter(pk__in=records).update(done=False, target_id=None)
 
 
+def _put_back(job: Import, gone: list[Done]) -> None:
+    freed = {contract for (contract,) in rows(job, TAKE_BACK_CHANGES, records=_records(gone))}
+    records = _records(each for each in gone if each.contract in freed)
+    run(job, STOOD, records=records)
+    changed = Record.objects.filter(pk__in=records, before__has_key="stood").values_list("target_id", flat=True)
+    ContractLine.objects.filter(contract__in=list(changed))._raw_delete("default")
+    run(job, LINES, records=records)
+    Record.objects.filter(pk__in=records).update(done=False)
+
+
+def _records(every: Iterable[Done]) -> list[int]:
+    return [record for each in every for record in each.records]
+
+
 def _say(message: str, kept: Iterable[Done]) -> None:
     said = Value([{"step": "undo", "column": "", "message": message}], JSONField())
     joined = Func(F("errors"), said, template="(%(expressions)s)", arg_joiner=" || ", output_field=JSONField())
-    Record.objects.filter(pk__in=[each.record for each in kept]).update(errors=joined)
+    Record.objects.filter(pk__in=_records(kept)).update(errors=joined)
 
 
-def _restore(gone: list[Done]) -> None:
+def _restore(job: Import, gone: list[Done]) -> None:
     """Currencies that the first contract decided, and products that only these contracts named."""
-    for each in gone:
-        before = json.loads(each.before) if each.before else {}
-        if "account_currency" in before and not Contract.objects.filter(account=each.account).exists():
-            Account.objects.filter(pk=each.account).update(currency=before["account_currency"])
-        if "product" in before and not ContractLine.objects.filter(product=before["product"]).exists():
-            Product.objects.filter(pk=before["product"])._raw_delete("default")
+    befores = [(each.account, before) for each in gone for before in each.before]
+    currencies = [
+        {"account": account, "was": before["account_currency"]}
+        for account, before in befores
+        if "account_currency" in before
+    ]
+    run(job, CURRENCIES, rows=json.dumps(currencies))
+    run(job, PRODUCTS, products=[before["product"] for _, before in befores if "product" in before])

@@ -15,7 +15,7 @@ from accounts.calendar import local_midnight
 from accounts.formats import money
 from accounts.imports.actions.terms_history import Moved, Term
 from accounts.imports.actions.terms_reading import SaidTerm
-from accounts.imports.models import Import, Record
+from accounts.imports.models import Import
 from accounts.models import Account
 from accounts.tenancy.context import current_tenant_id
 
@@ -56,7 +56,18 @@ UPDATE accounts_contract c SET renews_id = x.renews FROM jsonb_to_recordset(%(ro
     AS x(contract bigint, renews bigint)
 WHERE c.tenant_id = %(tenant)s AND c.id = x.contract
 """
-IDS = "SELECT nextval(pg_get_serial_sequence('accounts_contract', 'id')) FROM generate_series(1, %s)"
+IDS = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+# For an account without contracts; what it was is kept with the record that decided.
+CURRENCIES = """
+WITH said AS (
+    SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(account bigint, record bigint, was text, currency text)
+), decided AS (
+    UPDATE accounts_account a SET currency = said.currency FROM said
+    WHERE a.tenant_id = %(tenant)s AND a.id = said.account
+)
+UPDATE imports_record r SET before = coalesce(r.before, '{}') || jsonb_build_object('account_currency', said.was)
+FROM said WHERE r.tenant_id = %(tenant)s AND r.id = said.record
+"""
 
 
 @dataclass
@@ -67,34 +78,29 @@ class Written:
     fresh: list[tuple[Term, SaidTerm]]
     book: list[Term]
     moved: list[Moved]
+    was_in: str  # the account's currency
+    decided_by: int | None  # the record that named another
 
 
-def new_ids(count: int) -> list[int]:
+def new_ids(table: str, count: int) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(IDS, [count])
+        cursor.execute(IDS, [table, count])
         return [number for (number,) in cursor.fetchall()]
-
-
-def decide_currency(account: Account, currency: str, record: int) -> None:
-    """For an account without contracts; what it was is kept with the record that decided."""
-    before = Record.objects.values_list("before", flat=True).get(pk=record) or {}
-    Record.objects.filter(pk=record).update(before=before | {"account_currency": account.currency})
-    Account.objects.filter(pk=account.pk).update(currency=currency)
-    account.currency = currency
 
 
 def write(job: Import, accounts: Sequence[Written]) -> None:
     by = job.created_by_id
-    _insert(CONTRACTS, (row for each in accounts for row in _contracts(job, each)), by)
-    _insert(LINES, (row for each in accounts for row in _lines(each)), by)
-    _insert(MOVEMENTS, (row for each in accounts for row in _movements(each)), by)
-    _insert(EVENTS, (row for each in accounts for row in _events(job, each)), by)
-    _insert(RENEWED, (row for each in accounts for row in _renewed(each)), by)
+    insert(CURRENCIES, (_decided(each) for each in accounts if each.decided_by), by)
+    insert(CONTRACTS, (row for each in accounts for row in _contracts(job, each)), by)
+    insert(LINES, (row for each in accounts for row in _lines(each)), by)
+    insert(MOVEMENTS, (row for each in accounts for row in _movements(each)), by)
+    insert(EVENTS, (row for each in accounts for row in _events(job, each)), by)
+    insert(RENEWED, (row for each in accounts for row in _renewed(each)), by)
     targets = ((term, said) for each in accounts for term, said in each.fresh)
-    _insert(DONE, ({"record": record, "target": t.id} for t, said in targets for record in said.records), by)
+    insert(DONE, ({"record": record, "target": t.id} for t, said in targets for record in said.records), by)
 
 
-def _insert(statement: str, rows: Iterable[Row], by: int | None) -> None:
+def insert(statement: str, rows: Iterable[Row], by: int | None) -> None:
     text = json.dumps(list(rows), default=_plain)
     if text != "[]":
         with connection.cursor() as cursor:
@@ -103,6 +109,11 @@ def _insert(statement: str, rows: Iterable[Row], by: int | None) -> None:
 
 def _plain(value: dt.date) -> str:
     return value.isoformat()
+
+
+def _decided(each: Written) -> Row:
+    account = each.account
+    return {"account": account.pk, "record": each.decided_by, "was": each.was_in, "currency": account.currency}
 
 
 def _contracts(job: Import, each: Written) -> Iterator[Row]:

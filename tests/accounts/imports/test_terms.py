@@ -215,18 +215,82 @@ def test_a_contract_that_is_there_is_amended_from_today(acme, job, account, seat
         account=account, name="Old", start_on=JAN, end_on=year(9), external_id="x",
         lines=[{"product": seats, "quantity": 1, "amount_minor": 100_000}],
     )  # fmt: skip
+    rung, before = InboxEntry.objects.count(), whole_book()
     record = say(job, 2, account, **term(0, 1400, end_on=year(9), external_id="x", name="New", product=None))
     run(job)
     record.refresh_from_db()
     contract.refresh_from_db()
     assert (record.verdict, record.done, record.target_id) == ("change", True, contract.pk)
-    assert record.before == {"name": "Old", "amount_minor": 100_000}
+    assert (record.before["name"], record.before["amount_minor"]) == ("Old", 100_000)
     assert contract.name == "New"
     assert movements() == [("new", 1000, JAN), ("expansion", 400, today)]
+    told = Event.objects.filter(account=account).order_by("-id")[:2]
+    assert [(event.kind, event.facts["import_id"]) for event in told] == [
+        ("contract.amended", job.pk), ("contract.edited", job.pk),
+    ]  # fmt: skip
+    assert InboxEntry.objects.count() == rung
     undo(job)
     record.refresh_from_db()
-    assert movements() == [("new", 1000, JAN), ("expansion", 400, today)]
-    assert record.errors[0]["message"].startswith("Kept: a change")
+    assert (record.done, record.errors) == (False, [])
+    assert settled(whole_book()) == settled(before)
+
+
+@pytest.mark.parametrize("how", ["edit", "renew", "amend", "sign"])
+def test_a_change_that_people_went_on_with_is_kept(acme, job, account, seats, how):
+    contract = ContractFactory(
+        account=account, start_on=JAN, end_on=year(9), external_id="x",
+        lines=[{"product": seats, "quantity": 1, "amount_minor": 100_000}],
+    )  # fmt: skip
+    say(job, 2, account, **term(0, 1400, end_on=year(9), external_id="x"))
+    run(job)
+    contract.refresh_from_db()
+    agreed = {"by": acme.cass, "today": today(acme)}
+    line = [{"product": seats, "quantity": 1, "amount_minor": 150_000}]
+    if how == "edit":
+        contracts.edit(contract, {"name": "By hand"}, by=acme.cass)
+    elif how == "renew":
+        contracts.renew(contract, {"end_on": year(10)}, line, **agreed)
+    elif how == "amend":
+        contracts.amend(contract, line, on=today(acme), **agreed)
+    else:
+        values = {"name": "Another", "start_on": today(acme), "end_on": year(9)}
+        contracts.sign(account, values, line, **agreed)
+    before = whole_book()
+    undo(job)
+    assert whole_book() == before
+    why = "later contracts of this account build on it." if how == "sign" else "it was changed or renewed since."
+    assert faults(job) == {2: ("", f"Kept: {why}")}
+
+
+def test_imports_go_in_the_order_in_which_they_came(acme, job, account, seats):
+    """What a later one changed is an earlier one's again once that is taken back."""
+    empty = whole_book()
+    say(job, 2, account, **term(0, 1000, end_on=year(9), external_id="x"))
+    run(job)
+    second = make_job(acme)
+    say(second, 2, account, **term(0, 1400, end_on=year(9), external_id="x"))
+    say(second, 3, account, **term(0, 300, end_on=year(9), external_id="x", product="Vault"))
+    run(second)
+    assert AccountState.objects.get().arr_minor == 170_000
+    undo(second)
+    assert AccountState.objects.get().arr_minor == 100_000
+    assert not Product.objects.filter(name="Vault").exists()
+    undo(job)
+    assert (settled(whole_book()), faults(job), faults(second)) == (settled(empty), {}, {})
+
+
+def test_no_change_goes_that_the_timeline_does_not_tell_of(acme, job, account, seats):
+    contract = ContractFactory(
+        account=account, start_on=JAN, end_on=year(9),
+        lines=[{"product": seats, "quantity": 1, "amount_minor": 100_000}],
+    )  # fmt: skip
+    record = say(job, 2, account, **term(0))
+    Record.objects.filter(pk=record.pk).update(target_id=contract.pk, verdict=Verdict.CHANGE, done=True)
+    Import.objects.filter(pk=job.pk).update(stage=Stage.UNDOING)
+    before = whole_book()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT take_back_contract_changes(%s, %s)", [job.pk, [record.pk]])
+    assert whole_book() == before
 
 
 def test_the_next_term_renews_the_one_that_the_book_has(job, account, seats):
@@ -587,3 +651,9 @@ def whole_book(but: Account | None = None) -> tuple:
         list(Event.objects.exclude(**away).exclude(account=None).order_by("pk").values()),
         list(AccountState.objects.exclude(**away).order_by("pk").values()),
     )
+
+
+def settled(book: tuple) -> tuple:
+    """Without what counts on and never back."""
+    moving = ("version", "updated_at")
+    return tuple([{k: v for k, v in row.items() if k not in moving} for row in rows] for rows in book)
