@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from accounts.exports.texts import instant
+from accounts.exports.texts import figure, instant
 
 
 def as_json(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -30,5 +30,5 @@ def _as_text(value: object) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return figure(value)
     return str(value)

@@ -12,16 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CODES
 from accounts.imports.models import Import, Kind, Noun, SavedMapping
+from accounts.imports.reading.format import ENCODINGS, RECOGNIZED
 from accounts.models.workspace import FieldType
 
-ENCODINGS = {
-    "utf-8": "UTF-8", "utf-16": "UTF-16", "cp1252": _("Windows, Western (CP1252)"),
-    "cp1250": _("Windows, Central European (CP1250)"), "mac_roman": _("Macintosh"),
+ENCODING_NAMES = {
+    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "utf-16": "UTF-16", "utf-16-le": _("UTF-16, low byte first"),
+    "utf-16-be": _("UTF-16, high byte first"), "cp1252": _("Windows, Western (CP1252)"),
+    "cp1250": _("Windows, Central European (CP1250)"), "mac_roman": _("Macintosh"), "iso-8859-1": _("Latin 1"),
 }  # fmt: skip
-# Found in a file, but nothing that a person would tell apart.
-ALSO = {
-    "utf-8-sig": "UTF-8", "utf-16-le": _("UTF-16, low byte first"), "utf-16-be": _("UTF-16, high byte first"),
-}  # fmt: skip
+# The others are found in a file, but nothing that a person would tell apart.
+OFFERED = {each: ENCODING_NAMES[each] for each in ENCODINGS if each not in RECOGNIZED}
 DELIMITERS = {",": _("Comma ,"), ";": _("Semicolon ;"), "\t": _("Tab"), "|": _("Pipe |")}
 DECIMALS = {".": _("Point: 1,234.50"), ",": _("Comma: 1.234,50")}
 DATES = {
@@ -78,7 +78,7 @@ class UploadForm(forms.Form):
     noun = forms.ChoiceField(choices=Noun.choices, widget=forms.RadioSelect, label=_("What each row stands for"))
     file = forms.FileField(
         label=_("File"), allow_empty_file=True, error_messages={"required": _("Choose a file first.")},
-        widget=forms.FileInput(attrs={"class": "drop", "accept": ".csv,.tsv,.txt,.xlsx"}),
+        widget=forms.FileInput(attrs={"class": "drop", "accept": ".csv,.tsv,.txt,.xlsx,.json,.jsonl,.ndjson"}),
     )  # fmt: skip
     mapping = forms.ModelChoiceField(
         SavedMapping.objects.none(), required=False, label=_("Start from a saved mapping"),
@@ -149,11 +149,14 @@ class MappingForm(forms.Form):
     def _ask_format(self, sheets: Sequence[str]) -> None:
         told = self.job.format
         if self.job.kind == Kind.XLSX:
-            self._choose("sheet", _("Sheet"), dict.fromkeys(sheets) or {"": _("The first one")})
+            if len(sheets) > 1:
+                self._choose("sheet", _("Sheet"), dict.fromkeys(sheets))
         else:
-            self._choose("encoding", _("Encoding"), ENCODINGS)
+            self._choose("encoding", _("Encoding"), OFFERED)
+        if self.job.kind == Kind.CSV:
             self._choose("delimiter", _("Columns are divided by"), DELIMITERS)
-        self._choose("heading_row", _("Row of the headings"), HEADING_ROWS)
+        if self.job.kind != Kind.JSON:
+            self._choose("heading_row", _("Row of the headings"), HEADING_ROWS)
         self._choose("decimal", _("Numbers"), DECIMALS)
         self._choose("dates", _("Dates"), DATES)
         known: dict[str, Any] = dict.fromkeys(sorted(CODES))
@@ -163,7 +166,7 @@ class MappingForm(forms.Form):
     def _choose(self, name: str, label: Any, choices: Mapping[Any, Any]) -> None:
         current = self.job.format.get(name, "")
         if current not in choices:
-            choices = {current: ALSO.get(str(current), str(current)), **choices}
+            choices = {current: ENCODING_NAMES.get(str(current), str(current)), **choices}
         options = [(str(value), text or str(value)) for value, text in choices.items()]
         self._ask(f"format.{name}", forms.ChoiceField(label=label, choices=options, required=False), str(current))
 

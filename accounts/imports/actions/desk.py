@@ -40,7 +40,7 @@ class Desk:
         source = dropwhile(lambda row: row.number <= after, rows(path, Format.from_json(job.format)))
         self.rows = chain(list(islice(source, 1)), source)
         self.job, self.read, self.reader = job.pk, job.rows_read, reader
-        self.workbook = job.kind == Kind.XLSX
+        self.workbook = job.kind != Kind.CSV
         self.asked = None
 
     def clear(self) -> None:

@@ -22,6 +22,8 @@ from accounts.models import User
 
 WORK = "imports"
 SAMPLE = 30
+# Megabytes that hold the first rows; a workbook's lie anywhere in it.
+BEGINNINGS: dict[str, int] = {Kind.CSV: 1, Kind.JSON: 40}
 OPTIONS: dict[str, tuple[str, ...]] = {
     "blanks": ("keep", "clear"),
     "missing_accounts": ("create", "refuse"),
@@ -42,7 +44,7 @@ def open(
     try:
         with files.restored(job, parts=1) as head:
             form = sniff(head.read_bytes(), job.name)
-        job.kind, job.rows_total = Kind(form.kind), max(0, lines - 1) if form.kind == Kind.CSV else 0
+        job.kind, job.rows_total = Kind(form.kind), 0 if form.kind == Kind.XLSX else max(0, lines - 1)
         _look(job, form, guessed=True)
     except Unreadable as unreadable:
         raise refuse("file", str(unreadable)) from unreadable
@@ -156,7 +158,7 @@ def refused_rows(job: Import) -> tuple[list[str], Iterator[list[Cell]]]:
 
 def _look(job: Import, form: Format, *, guessed: bool = False) -> None:
     """Headings and the first rows, in this reading of the file."""
-    with files.restored(job, parts=1 if job.kind == Kind.CSV else None) as path:
+    with files.restored(job, parts=BEGINNINGS.get(job.kind)) as path:
         names = headings(path, form)
         sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE)]
     if guessed:

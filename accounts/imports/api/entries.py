@@ -14,11 +14,10 @@ from accounts.api.fields import Entry, Text, Versioned
 from accounts.api.parsers import read_json
 from accounts.imports.actions.imports import OPTIONS
 from accounts.imports.models import Noun, SavedMapping
-from accounts.imports.reading.format import MOST_COLUMNS
+from accounts.imports.reading.format import ENCODINGS, MOST_COLUMNS
 
 # Parts of a form that carry JSON.
 STRUCTURED = ("columns", "format", "options")
-ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "iso-8859-1")
 DELIMITERS = (",", ";", "\t", "|")
 NO_MAPPING = "There is no saved mapping of this name."
 
@@ -114,9 +113,9 @@ class ImportEntry(FormEntry):
 
     noun = serializers.ChoiceField(choices=Noun.choices, help_text="What each row stands for.")
     name = Text(200, required=False, help_text="The file's name; it says what kind of file it is.")
-    file = File(required=False, allow_empty_file=True, help_text="In a form: CSV or Excel workbook.")
+    file = File(required=False, allow_empty_file=True, help_text="In a form: CSV, Excel workbook, or JSON (a list of flat objects, or one a line).")
     content = serializers.CharField(
-        required=False, allow_blank=True, trim_whitespace=False, help_text="In JSON: the text of a CSV file."
+        required=False, allow_blank=True, trim_whitespace=False, help_text="In JSON: the text of a CSV or JSON file."
     )
     mapping = serializers.CharField(max_length=80, required=False, help_text="The name of a saved mapping.")
     columns = Columns(help_text='Heading (or number, from 0) to field, such as {"Account Name": "account.name"}.')

@@ -21,6 +21,7 @@ class Noun(models.TextChoices):
 class Kind(models.TextChoices):
     CSV = "csv", "CSV"
     XLSX = "xlsx", "Excel workbook"
+    JSON = "json", "JSON"
 
 
 class Stage(models.TextChoices):
@@ -85,8 +86,11 @@ class Import(TenantModel):
     rows_done = models.PositiveIntegerField(default=0)
     place = models.JSONField(default=dict, help_text="The step within the stage and how far it has come.")
     figures = models.JSONField(default=dict, help_text="By noun: created, changed, same, refused.")
+    remarks = models.JSONField(default=list, help_text="What was noticed when the file was looked at, in sentences.")
     message = models.CharField(max_length=300, blank=True, help_text="Why the file can't be read.")
     stage_since = models.DateTimeField(db_default=Now(), editable=False)
+    # From then on its file and its rows are gone, or about to go; its figures stay.
+    forgotten_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     created_by = MemberForeignKey(null=True, blank=True, related_name="+", editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
 from accounts.formats import plural
-from accounts.imports.reading import texts, workbooks
+from accounts.imports.reading import objects, texts, workbooks
 from accounts.imports.reading.format import MOST_COLUMNS, MOST_ROWS, Cell, Format, Row, Unreadable, letters
 
 LOOKED_AT = 20
@@ -17,26 +17,45 @@ LONGEST_HEADING = 120
 
 def rows(path: Path, form: Format) -> Iterator[Row]:
     """The rows under the headings that hold anything. Unreadable, also on the way: the file as a whole is of no use."""
-    top, rest = _split(path, form)
-    width = _width(top)
-    fits = _narrow if form.kind == "csv" else _wide
-    for read, row in enumerate(rest, 1):
+    for read, row in enumerate(_below(path, form), 1):
         if read > MOST_ROWS:
             raise Unreadable(f"The file has more than {MOST_ROWS:,} rows: split it.", row.number)
-        yield row if row.fault or len(row.cells) == width else fits(row, width)
+        yield row
 
 
 def headings(path: Path, form: Format) -> list[str]:
     """One for each column, each once: the second “Name” is “Name (2)”, a blank one “Column C”."""
-    top, _rest = _split(path, form)
     names: list[str] = []
-    for column, cell in enumerate(top.cells[: _width(top)]):
+    for column, cell in enumerate(_above(path, form)):
         name = _text(cell)[:LONGEST_HEADING] or f"Column {letters(column)}"
         again = 1
         while (each := name if again == 1 else f"{name} ({again})") in names:
             again += 1
         names.append(each)
     return names
+
+
+def _above(path: Path, form: Format) -> Sequence[Cell]:
+    """The cells that name the columns."""
+    if form.kind != "json":
+        top, _rest = _split(path, form)
+        return top.cells[: _width(top)]
+    if found := objects.names(path, form):
+        return found
+    next(objects.rows(path, form), None)  # tells what is wrong with it
+    raise Unreadable("There is nothing in the file.")
+
+
+def _below(path: Path, form: Format) -> Iterator[Row]:
+    """The rows, each as wide as the headings or at fault."""
+    if form.kind == "json":
+        yield from objects.rows(path, form)
+        return
+    top, rest = _split(path, form)
+    width = _width(top)
+    fits = _narrow if form.kind == "csv" else _wide
+    for row in rest:
+        yield row if row.fault or len(row.cells) == width else fits(row, width)
 
 
 def sheets(path: Path) -> list[str]:

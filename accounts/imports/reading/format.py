@@ -13,6 +13,9 @@ Cell = str | int | float | Decimal | dt.date | dt.datetime | bool | None
 # What a spreadsheet's cell can hold at most, and what one row may hold in all.
 CELL, ROW = 32_767, 1_000_000
 MOST_COLUMNS, MOST_ROWS = 200, 1_000_000
+# What texts may be written in. Those with a mark or an order of bytes are recognized rather than chosen.
+RECOGNIZED = ("utf-8-sig", "utf-16-le", "utf-16-be")
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "iso-8859-1", "mac_roman", *RECOGNIZED)
 
 
 class Unreadable(Exception):
@@ -25,7 +28,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Format:
-    """`heading_row` as the spreadsheet counts; 0: the first that looks like headings. `sheet` empty: the first one."""
+    """How csv, xlsx or json (that is its `kind`) is to be read. `sheet` empty: the first one.
+
+    `heading_row` as the spreadsheet counts; 0: the first that looks like headings.
+    """
 
     kind: str = "csv"
     encoding: str = "utf-8"

@@ -43,8 +43,6 @@ def is_workbook(head: bytes) -> bool:
         raise Unreadable(f"This is a web page (HTML), not a table. {CSV_OR_XLSX}")
     if bare.startswith(b"<?xml"):
         raise Unreadable(f"This is an XML file. {CSV_OR_XLSX}")
-    if bare.startswith((b'{"', b'[{"', b"[\n", b"{\n")):
-        raise Unreadable(f"This is a JSON file. {CSV_OR_XLSX}")
     return False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections import Counter
 
 from accounts.imports.reading.format import Format, Unreadable
@@ -11,6 +12,7 @@ from accounts.imports.reading.signatures import CSV_OR_XLSX, is_workbook
 
 DELIMITERS = (",", ";", "\t", "|")
 LINES = 200
+JSON = re.compile(r'\ufeff?\s*(?:\{\s*["}]|\[\s*(?:[{"\]]|\[\s*"))')
 # Marks at the beginning; the encodings' names are the ones that swallow them.
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 SHARE = 0.9
@@ -27,6 +29,8 @@ def sniff(head: bytes, name: str) -> Format:
     text = head.decode(encoding, "replace")
     if not text.strip("\ufeff\0 \t\r\n"):
         raise Unreadable("The file is empty.")
+    if JSON.match(text):
+        return Format(kind="json", encoding=encoding, delimiter="")
     return Format(kind="csv", encoding=encoding, delimiter=_delimiter(text, name))
 
 

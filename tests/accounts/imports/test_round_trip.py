@@ -186,6 +186,8 @@ def rows(tenant: Tenant, noun: str) -> list[str]:
 
 def bring(tenant: Tenant, noun: str, file: list[bytes], kind: exports.Kind, **options: str) -> set[str]:
     """As somebody does who changes nothing of what is suggested; the verdicts that there were."""
+    if file == [b"[]\n"]:
+        return set()  # a list without rows has no headings in JSON
     with tenant_context(tenant):
         job = imports.open(f"{noun}.{kind.code}", file, noun=noun.removesuffix("s"), by=None)
         if not job.headings or not job.sample:
@@ -201,7 +203,7 @@ def bring(tenant: Tenant, noun: str, file: list[bytes], kind: exports.Kind, **op
     return verdicts
 
 
-@pytest.mark.parametrize("kind", [exports.CSV, exports.XLSX], ids=lambda kind: kind.code)
+@pytest.mark.parametrize("kind", exports.KINDS.values(), ids=lambda kind: kind.code)
 @settings(
     max_examples=int(os.environ.get("ROUND_TRIPS", "6")),
     deadline=None,
