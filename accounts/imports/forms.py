@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -36,8 +37,8 @@ BLANKS = {
     "clear": _("Empty it in the book, too"),
 }
 MISSING = {
-    "create": _("Add them, with what the row says about them"),
-    "refuse": _("Refuse the row, so that nothing new appears by a misspelling"),
+    "refuse": _("Refuse the row: a misspelt name adds nothing. Mend it, or import the accounts first"),
+    "create": _("Add the account, with what the row says about it"),
 }
 PEOPLE = {
     "refuse": _("Refuse the row"),
@@ -100,8 +101,10 @@ class UploadForm(forms.Form):
 class MappingForm(forms.Form):
     """Its fields have the names that the action refuses by: `columns.3`, `format.dates`, `options.phase`."""
 
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False)
     mapping_name = forms.CharField(max_length=80, required=False, label=_("Name of the mapping"))
+
+    taken = False  # another mapping has the name that was asked for
 
     def __init__(self, data: Any = None, *, job: Import, sheets: Sequence[str] = ()) -> None:
         self.job = job
@@ -134,6 +137,18 @@ class MappingForm(forms.Form):
     @property
     def layout_changed(self) -> bool:
         return any(self.job.format.get(name) != value for name, value in self.format.items() if name in LAYOUT)
+
+    def at(self, version: int) -> MappingForm:
+        """The same choices, made in sight of this version."""
+        data: Any = copy.copy(self.data)
+        data["version"] = self.cleaned_data["version"] = version
+        self.data = data
+        return self
+
+    def named(self, name: str, value: Any) -> str:
+        """A choice in the words that a person sees."""
+        choices: Any = getattr(self.fields[name], "choices", ())
+        return str(dict(choices).get(str(value), value))
 
     def bound(self, prefix: str) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith(prefix)]

@@ -10,6 +10,13 @@ document.addEventListener("htmx:afterSwap", (event) => {
 });
 toFirstError($("#main") || document);
 
+// Where only the words beside a field are brought, the field is marked by what they say.
+document.addEventListener("htmx:oobAfterSwap", ({ detail }) => {
+  const words = detail.target.id && document.getElementById(detail.target.id);
+  const field = words && $(`select[aria-describedby="${words.id}"]`);
+  if (field) field.setAttribute("aria-invalid", String(Boolean($(".field-error", words))));
+});
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || form.matches("[hx-post], [hx-patch], [data-download]")) return;

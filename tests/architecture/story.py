@@ -23,7 +23,7 @@ from accounts.actions import (
     tenants,
     views,
 )
-from accounts.imports.actions import columns, imports, working
+from accounts.imports.actions import imports, mappings, working
 from accounts.models import Account, ApiKey, Invitation, Membership, TouchModel
 from accounts.tenancy.context import tenant_context
 from accounts.tenancy.models import TenantModel
@@ -100,7 +100,7 @@ def _imports(cast: SimpleNamespace) -> None:
     job = imports.open(
         "Book.csv", [b"Account Name,Website\nFourth,fourth.test\nFifth,no domain\n"], noun="account", by=cast.olly
     )
-    columns.save_mapping(job, "Weekly", by=cast.olly)
+    mappings.save(job, "Weekly", {"columns": job.columns}, by=cast.olly)
     imports.check(job, by=cast.olly)
 
 

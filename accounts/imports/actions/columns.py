@@ -6,13 +6,12 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
-from accounts.actions.errors import Refused, named_refusals
-from accounts.actions.validity import check as valid
+from accounts.actions.errors import Refused
 from accounts.imports.actions import own_fields
 from accounts.imports.fields import FIELDS, custom_path, parsed_new
 from accounts.imports.models import Import, Noun, SavedMapping
 from accounts.imports.suggesting import suggest
-from accounts.models import CustomField, User
+from accounts.models import CustomField
 
 MOST = 50  # imports whose mappings are remembered
 # One of each group must be mapped, or a row can't be told from any other.
@@ -39,20 +38,27 @@ def paths() -> dict[str, str]:
     return known | {custom_path(key): label for key, label in own}
 
 
-def suggested(job: Import, mapping: SavedMapping | None) -> dict[str, str]:
-    """Column number to field: by this mapping, by the last ones of the same noun, by name, by content."""
-    earlier = _earlier(job.noun) | (mapping.columns if mapping else {})
-    known = paths()
+def suggested(job: Import, mapping: SavedMapping | None, meant: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Column number to field: by this mapping, by the last ones of the same noun, by name, by content.
+
+    `meant`: heading to field as this import has it; what a saved mapping leaves out is left out.
+    """
+    kept = (mapping.columns if mapping else {}) | dict(meant or {})
+    earlier, known = _earlier(job) | kept, paths()
     found = suggest(job.noun, job.headings, job.sample, known, {h: p for h, p in earlier.items() if p in known})
-    return {str(column): path for column, path in sorted(found.items())}
+    left_out = {heading for heading, path in kept.items() if not path}
+    return {str(column): path for column, path in sorted(found.items()) if job.headings[column] not in left_out}
 
 
 def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
-    """The mapping as it is kept; columns that are left out don't appear."""
+    """The mapping as it is kept; columns that are left out don't appear.
+
+    Those that change come last: where two mean the same field, the one that somebody just chose is asked about.
+    """
     known, errors = paths(), {}
     columns: dict[str, str] = {}
     taken: dict[str, int] = {}
-    for column, path in given.items():
+    for column, path in sorted(given.items(), key=lambda said: job.columns.get(str(said[0])) != said[1]):
         if not path:
             continue
         where = f"columns.{column}"
@@ -87,25 +93,6 @@ def must_suffice(job: Import) -> None:
         raise Refused({"columns": [f"Map a column to {each}." for each in lacking]})
 
 
-def save_mapping(job: Import, name: str, *, by: User | None) -> SavedMapping:
-    """By headings, over another mapping of the same name."""
-    found = SavedMapping.objects.filter(name=name.strip()).first()
-    mapping = found or SavedMapping(name=name.strip(), created_by=by)
-    mapping.noun, mapping.format = job.noun, job.format
-    mapping.columns = {job.headings[int(column)]: path for column, path in job.columns.items()}
-    mapping.options = {key: value for key, value in job.options.items() if key not in ("follow", "sample")}
-    valid(mapping)
-    with named_refusals(SavedMapping):
-        mapping.save()
-    Import.objects.filter(pk=job.pk).update(mapping=mapping)
-    return mapping
-
-
-def forget_mapping(mapping: SavedMapping, *, by: User | None) -> None:
-    Import.objects.filter(mapping=mapping).update(mapping=None)
-    mapping.delete()
-
-
 def last_currency(job: Import, headings: list[str]) -> str:
     """What amounts without a sign were in when these headings last came: a mended file says no more than they do."""
     for known, form in _last(job.noun).exclude(pk=job.pk).values_list("headings", "format"):
@@ -118,10 +105,10 @@ def _last(noun: str) -> QuerySet[Import]:
     return Import.objects.filter(noun=noun).exclude(columns={}).order_by("-id")
 
 
-def _earlier(noun: str) -> dict[str, str]:
+def _earlier(job: Import) -> dict[str, str]:
     """What people chose for the same headings in their last imports of this noun."""
     chosen: dict[str, str] = {}
-    for headings, columns in _last(noun).values_list("headings", "columns")[:MOST]:
+    for headings, columns in _last(job.noun).exclude(pk=job.pk).values_list("headings", "columns")[:MOST]:
         for column, path in columns.items():
             if int(column) < len(headings):
                 chosen.setdefault(headings[int(column)], own_fields.as_created(path))

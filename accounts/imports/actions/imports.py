@@ -14,16 +14,18 @@ from django.db.models.functions import Now
 from accounts import timeline
 from accounts.actions.errors import Conflict, Refused, refuse
 from accounts.imports.actions import columns as column_rules
-from accounts.imports.actions import files, refusals
+from accounts.imports.actions import files, refusals, written
 from accounts.imports.guessing import guess
 from accounts.imports.models import Import, Kind, Noun, Record, SavedMapping, Stage, Verdict
-from accounts.imports.reading import Cell, Format, Unreadable, headings, rows, sniff
+from accounts.imports.reading import Cell, Format, Unreadable, headings, likeliest_sheet, remarks, rows, sniff
 from accounts.models import User
 
 WORK = "imports"
 SAMPLE = 30
 # Megabytes that hold the first rows; a workbook's lie anywhere in it.
 BEGINNINGS: dict[str, int] = {Kind.CSV: 1, Kind.JSON: 40}
+# What a person says about a file's cells and the same export next week has as well.
+LASTING = ("decimal", "dates", "currency")
 OPTIONS: dict[str, tuple[str, ...]] = {
     "blanks": ("keep", "clear"),
     "missing_accounts": ("create", "refuse"),
@@ -45,7 +47,7 @@ def open(
         with files.restored(job, parts=1) as head:
             form = sniff(head.read_bytes(), job.name)
         job.kind, job.rows_total = Kind(form.kind), 0 if form.kind == Kind.XLSX else max(0, lines - 1)
-        _look(job, form, guessed=True)
+        _look(job, form, guessed=True, told=mapping.format if mapping else {})
     except Unreadable as unreadable:
         raise refuse("file", str(unreadable)) from unreadable
     _suggest(job, mapping)
@@ -81,13 +83,14 @@ def map_columns(
 
 @transaction.atomic
 def look_again(job: Import, format: Mapping[str, Any]) -> Import:
-    """The same file read in another way, with its columns suggested anew. Refused: `format`."""
+    """The same file read in another way: headings that stay keep their field. Refused: `format`."""
     job = _held(job, (Stage.MAPPING, Stage.CHECKED, Stage.FAILED))
+    meant = {job.headings[int(column)]: path for column, path in job.columns.items()}
     try:
         _look(job, Format.from_json(job.format | dict(format)))
     except (Unreadable, ValueError) as wrong:
         raise refuse("format", str(wrong)) from wrong
-    job.columns = column_rules.suggested(job, job.mapping)
+    job.columns = column_rules.suggested(job, job.mapping, meant)
     job.stage, job.message = Stage.MAPPING, ""
     return _moved(job)
 
@@ -106,22 +109,21 @@ def check(job: Import, *, by: User | None) -> Import:
 def run(job: Import, *, by: User | None) -> Import:
     """Writes what was tried, or goes on where it was stopped."""
     job = _held(job, (Stage.CHECKED, Stage.STOPPED))
-    job.message = ""
-    if job.stage == Stage.STOPPED:
-        then = job.place.get("then", job.place)
-        return (
-            _started(job, Stage.RUNNING, "again", then=then)
-            if "after" in then
-            else _started(job, Stage.RUNNING, "fields")
-        )
-    return _started(job, Stage.RUNNING, "fields")
+    job.message, job.figures = "", {name: each for name, each in job.figures.items() if name != "written"}
+    then = job.place.get("then", job.place)
+    if job.stage == Stage.STOPPED and "after" in then:
+        return _started(job, Stage.RUNNING, "again", then=then)
+    return _started(job, Stage.RUNNING, "fields", compared=job.place.get("compared"))
 
 
 @transaction.atomic
 def stop(job: Import, *, by: User | None) -> Import:
     """At once: the batch that is under way is rolled back. What was written stays, until it is taken back."""
     job = _held(job, (Stage.CHECKING, Stage.RUNNING))
-    job.stage = Stage.MAPPING if job.stage == Stage.CHECKING else Stage.STOPPED
+    if job.stage == Stage.CHECKING:
+        job.stage = Stage.MAPPING
+    else:
+        job.stage, job.figures = Stage.STOPPED, job.figures | {"written": written.by_noun(job)}
     return _moved(job)
 
 
@@ -129,7 +131,7 @@ def stop(job: Import, *, by: User | None) -> Import:
 def undo(job: Import, *, by: User | None) -> Import:
     """Takes back what it wrote, but for what people have gone on with."""
     job = _held(job, (Stage.DONE, Stage.STOPPED))
-    return _started(job, Stage.UNDOING, "contracts")
+    return _started(job, Stage.UNDOING, "contracts", was=job.stage)
 
 
 def finished(job: Import, kind: str) -> None:
@@ -156,15 +158,19 @@ def refused_rows(job: Import) -> tuple[list[str], Iterator[list[Cell]]]:
     return refusals.headings(job), refusals.cells(job)
 
 
-def _look(job: Import, form: Format, *, guessed: bool = False) -> None:
-    """Headings and the first rows, in this reading of the file."""
+def _look(job: Import, form: Format, *, guessed: bool = False, told: Mapping[str, Any] | None = None) -> None:
+    """Headings and the first rows, in this reading of the file; `told`: how such a file was to be read before."""
     with files.restored(job, parts=BEGINNINGS.get(job.kind)) as path:
+        if guessed and form.kind == Kind.XLSX:
+            form = replace(form, sheet=likeliest_sheet(path))
         names = headings(path, form)
-        sample = [[_shown(cell) for cell in row.cells] for row in islice(rows(path, form), SAMPLE)]
+        first = list(islice(rows(path, form), SAMPLE))
+    sample = [[_shown(cell) for cell in row.cells] for row in first]
     if guessed:
         currency = form.currency or column_rules.last_currency(job, names) or job.tenant.currency
         form = guess(replace(form, currency=currency), names, sample)
-    job.headings, job.sample, job.format = names, sample, form.to_json()
+        form = replace(form, **{name: told[name] for name in LASTING if told and told.get(name)})
+    job.headings, job.sample, job.format, job.remarks = names, sample, form.to_json(), remarks(names, first)
 
 
 def _shown(cell: Any) -> Any:

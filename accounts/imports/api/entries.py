@@ -94,17 +94,26 @@ class Run(serializers.Field):
 
 
 class ImportChange(FormEntry, Versioned):
-    """Fields that are left out stay as they are."""
+    """What isn't named stays as it is: `columns` column by column, `format` and `options` field by field.
 
-    example: ClassVar[dict[str, Any]] = {"columns": {"Company": "account.name", "ACV": "contract.arr"}, "version": 1}
+    A column that says null is left out of the import. Two columns can't mean one field: to move a field, say null for
+    the column that has it.
+    """
 
-    columns = Columns(help_text='Heading (or number, from 0) to field, such as {"Account Name": "account.name"}.')
+    example: ClassVar[dict[str, Any]] = {
+        "columns": {"Company": "account.name", "ACV": "contract.arr", "Amount": None}, "version": 1,
+    }  # fmt: skip
+
+    columns = Columns(
+        help_text='Heading (or number, from 0) to field, such as {"Account Name": "account.name"}; null: left out. '
+        "Columns that aren't named keep what they mean."
+    )
     format = FormatEntry(required=False)  # type: ignore[assignment]
     options = OptionsEntry(required=False)
 
 
 class ImportEntry(FormEntry):
-    """`file` in a form, or `content` in JSON. Columns that aren't said are suggested."""
+    """`file` in a form, or `content` in JSON. Columns are suggested, unless `columns` says the whole mapping."""
 
     example: ClassVar[dict[str, Any]] = {
         "noun": "account", "name": "crm.csv", "content": "Account Name,Website\nNorthwind Foods,northwind.example\n",
@@ -113,12 +122,19 @@ class ImportEntry(FormEntry):
 
     noun = serializers.ChoiceField(choices=Noun.choices, help_text="What each row stands for.")
     name = Text(200, required=False, help_text="The file's name; it says what kind of file it is.")
-    file = File(required=False, allow_empty_file=True, help_text="In a form: CSV, Excel workbook, or JSON (a list of flat objects, or one a line).")
+    file = File(
+        required=False,
+        allow_empty_file=True,
+        help_text="In a form: CSV, Excel workbook, or JSON (a list of flat objects, or one a line).",
+    )
     content = serializers.CharField(
         required=False, allow_blank=True, trim_whitespace=False, help_text="In JSON: the text of a CSV or JSON file."
     )
     mapping = serializers.CharField(max_length=80, required=False, help_text="The name of a saved mapping.")
-    columns = Columns(help_text='Heading (or number, from 0) to field, such as {"Account Name": "account.name"}.')
+    columns = Columns(
+        help_text='Heading (or number, from 0) to field, such as {"Account Name": "account.name"}. '
+        "Columns that aren't named are left out."
+    )
     format = FormatEntry(required=False)  # type: ignore[assignment]
     options = OptionsEntry(required=False)
     run = Run(
@@ -141,8 +157,14 @@ class MappingEntry(Versioned):
 
     name = Text(80, required=True)
     noun = serializers.ChoiceField(choices=Noun.choices)
-    columns = Columns(help_text="Heading to field.")
+    columns = Columns(help_text="Heading to field; null: left out, whatever its name would suggest.")
     options = OptionsEntry(required=False)
+
+
+class NewMappingEntry(MappingEntry):
+    """A name that is taken is a conflict (409, with the mapping that has it as `current`), unless `replace` is true."""
+
+    replace = serializers.BooleanField(required=False, help_text="Put it in the place of the one that has this name.")
 
 
 def _mapping(name: str, noun: str) -> SavedMapping:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.resource import Readable
 from accounts.imports.actions import mappings
-from accounts.imports.api.entries import MappingEntry
+from accounts.imports.api.entries import MappingEntry, NewMappingEntry
 from accounts.imports.api.filters import MappingFilters
 from accounts.imports.api.shapes import MAPPING, MappingShape
 from accounts.imports.models import SavedMapping
@@ -19,7 +19,9 @@ from accounts.roles import Permission
 @extend_schema_view(
     list=extend_schema(summary="List saved mappings"),
     retrieve=extend_schema(summary="Read a saved mapping"),
-    create=extend_schema(summary="Save a mapping"),
+    create=extend_schema(
+        summary="Save a mapping", responses={201: MappingShape, 200: OpenApiResponse(MappingShape, "Replaced.")}
+    ),
     update=extend_schema(summary="Replace a saved mapping"),
     destroy=extend_schema(summary="Forget a saved mapping"),
 )
@@ -30,13 +32,14 @@ class MappingResource(Readable):
     shape = MappingShape
     people = ("created_by",)
     columns = MAPPING
-    entries = {"create": MappingEntry, "update": MappingEntry}
+    entries = {"create": NewMappingEntry, "update": MappingEntry}
     permissions = dict.fromkeys(("list", "retrieve", "create", "update", "destroy"), Permission.DATA_IMPORT)
 
     def create(self, request: Request) -> Response:
         values = self.said()
         values.pop("version", None)
-        return self.answer(mappings.add(values, by=self.by).pk, 201)
+        mapping, new = mappings.add(values, by=self.by, replace=values.pop("replace", False))
+        return self.answer(mapping.pk, 201 if new else 200)
 
     def update(self, request: Request, pk: str) -> Response:
         values = self.said()

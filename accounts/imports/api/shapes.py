@@ -32,7 +32,10 @@ class ImportBriefShape(Shape):
     rows_total = serializers.IntegerField(help_text="An estimate until all are read.")
     rows_read = serializers.IntegerField()
     rows_done = serializers.IntegerField()
-    figures = serializers.DictField(help_text="By noun: how many are created, changed, the same and refused.")
+    figures = serializers.DictField(
+        help_text="By noun: how many are created, changed, the same and refused; where it was stopped, also how many "
+        "of them are `written`."
+    )
     created_by = Person(allow_null=True)
     stage_since = serializers.DateTimeField()
     created_at = serializers.DateTimeField()

@@ -26,17 +26,19 @@ def take_in(said: dict[str, Any], *, by: User) -> Import:
         job = _read_as(job, said["format"], by=by)
         job.columns = columns.suggested(job, job.mapping)
     if "format" in said or "columns" in said or options:
-        job = _map(job, said.get("columns"), options, by=by)
+        chosen = numbered(job, said["columns"]) if "columns" in said else job.columns
+        job = _map(job, chosen, options, by=by)
     return imports.check(job, by=by) if run else job
 
 
 def map_anew(job: Import, said: dict[str, Any], *, by: User, version: int | None) -> Import:
-    """Columns that aren't said stay with their headings, also where the file is read in another way."""
+    """Column by column: those that aren't named keep their field, also where the file is read in another way."""
     meant = {job.headings[int(number)]: path for number, path in job.columns.items()}
     if "format" in said:
         job, version = _read_as(job, said["format"], by=by, version=version), None
         job.columns = numbered(job, {heading: path for heading, path in meant.items() if heading in job.headings})
-    return _map(job, said.get("columns"), said.get("options", {}), by=by, version=version)
+    chosen = job.columns | numbered(job, said.get("columns", {}))
+    return _map(job, chosen, said.get("options", {}), by=by, version=version)
 
 
 def numbered(job: Import, said: Mapping[str, str]) -> dict[str, str]:
@@ -62,9 +64,8 @@ def _read_as(job: Import, format: Mapping[str, Any], *, by: User, version: int |
 
 
 def _map(
-    job: Import, said: Mapping[str, str] | None, options: Mapping[str, Any], *, by: User, version: int | None = None
+    job: Import, chosen: Mapping[str, str], options: Mapping[str, Any], *, by: User, version: int | None = None
 ) -> Import:
-    chosen = job.columns if said is None else numbered(job, said)
     try:
         return imports.map_columns(job, chosen, by=by, options=options, version=version)
     except Refused as refused:

@@ -19,7 +19,7 @@ from accounts.actions.errors import Refused
 from accounts.imports.actions import imports
 from accounts.imports.models import BUSY, Import, Stage
 from accounts.imports.views import progress, results
-from accounts.imports.views.frame import ICONS, TONES, job_or_404, show
+from accounts.imports.views.frame import ICONS, TONES, is_part, job_or_404, onward, show
 from accounts.roles import Permission
 
 
@@ -27,9 +27,9 @@ from accounts.roles import Permission
 @requires(Permission.DATA_IMPORT)
 def import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     job = job_or_404(pk)
-    asked_again = bool(request.htmx and not request.htmx.boosted)  # type: ignore[attr-defined]
+    asked_again = is_part(request)
     if job.stage == Stage.MAPPING:
-        return _onward(reverse("imports:import-map", args=[pk]), asked_again)
+        return onward(request, reverse("imports:import-map", args=[pk]))
     context = _head(job)
     if job.stage in BUSY:
         context |= progress.context(request, job)
@@ -38,15 +38,6 @@ def import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     if asked_again and request.htmx.target == "rows":  # type: ignore[attr-defined]
         return show(request, "_rows.html", context)
     return show(request, "job.html#job" if asked_again else "job.html", context)
-
-
-def _onward(url: str, asked_again: bool) -> HttpResponse:
-    """A fragment that polls can't follow a redirect: the page has to."""
-    if not asked_again:
-        return redirect(url)
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
-    return response
 
 
 def _head(job: Import) -> dict[str, Any]:

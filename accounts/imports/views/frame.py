@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from accounts.access import MemberRequest
 from accounts.imports.models import Import, Noun, Stage
@@ -24,6 +24,20 @@ ICONS = {
 
 def show(request: MemberRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, f"imports/{template}", {"tabs": tabs(request)} | context, status=status)
+
+
+def is_part(request: MemberRequest) -> bool:
+    """Asked for by a page that stays where it is."""
+    return bool(request.htmx and not request.htmx.boosted)  # type: ignore[attr-defined]
+
+
+def onward(request: MemberRequest, url: str) -> HttpResponse:
+    """A part of a page can't follow a redirect: the page has to."""
+    if not is_part(request):
+        return redirect(url)
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = url
+    return response
 
 
 def job_or_404(pk: int) -> Import:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import exports, formats
 from accounts.access import MemberRequest, requires
 from accounts.forms.answers import TAKEN, attempt
-from accounts.imports.actions import columns, imports
+from accounts.imports.actions import imports, mappings
 from accounts.imports.fields import FIELDS
 from accounts.imports.forms import UploadForm
 from accounts.imports.models import Import, Noun, SavedMapping
@@ -48,7 +48,10 @@ def import_list(request: MemberRequest) -> HttpResponse:
     context = {
         "rows": [_row(job, timezone.now()) for job in jobs[:SIZE]],
         "next": jobs[SIZE - 1].pk if len(jobs) > SIZE else None,
-        "mappings": list(SavedMapping.objects.all()[:SIZE]),
+        "mappings": [
+            {"mapping": each, "mapped": sum(bool(path) for path in each.columns.values())}
+            for each in SavedMapping.objects.all()[:SIZE]
+        ],
     }
     return show(request, "list.html", context)
 
@@ -112,6 +115,6 @@ def template_headings(noun: str) -> list[str]:
 @requires(Permission.DATA_IMPORT)
 def mapping_forget(request: MemberRequest, pk: int) -> HttpResponse:
     mapping = get_object_or_404(SavedMapping, pk=pk)
-    columns.forget_mapping(mapping, by=request.user)
+    mappings.forget(mapping, by=request.user)
     messages.success(request, _("The mapping “%(name)s” is gone. Imports keep theirs.") % {"name": mapping.name})
     return redirect("imports:import-list")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import formats
 from accounts.access import MemberRequest, visible_accounts
-from accounts.imports.models import Import, Noun, Record, Stage
+from accounts.imports.models import Import, Noun, Record, Stage, Verdict
 from accounts.models import CustomField, Membership
 
 PERSONS = ("csm_id", "ae_id", "delivery_id", "author_id")
@@ -22,6 +22,8 @@ LABELS = {
     "amount_minor": "ARR", "external_id": "External id", "email": "E-mail", "title": "Job title", "arr_minor": "ARR",
 }  # fmt: skip
 LONGEST = 120
+# What is kept to take it back, beside what changes.
+INNER = frozenset({"stood", "product", "account_currency"})
 # What tells one from another, before all the rest.
 FIRST = ("name", "email", "domain", "external_id", "code", "body", "start_on", "end_on", "amount_minor")
 ONE = {
@@ -37,6 +39,7 @@ class Told:
     name: str
     href: str = ""
     account: str = ""
+    state: str = ""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     details: list[tuple[str, str]] = field(default_factory=list)
     errors: list[dict[str, str]] = field(default_factory=list)
@@ -63,12 +66,18 @@ class _Words:
     """Turns a column's value into what people read."""
 
     def __init__(self, job: Import, records: Sequence[Record]) -> None:
-        self.undone = job.stage == Stage.UNDONE
+        self.undone, self.stopped = job.stage == Stage.UNDONE, job.stage == Stage.STOPPED
         said = [each for record in records for each in (record.values, record.before or {})]
         ids: set[int] = {each[key] for each in said for key in PERSONS if each.get(key)}
         people = Membership.objects.filter(tenant_id=job.tenant_id, user_id__in=ids)
         self._people = dict(people.values_list("user_id", "user__name")) if ids else {}
         self._fields = dict(CustomField.objects.values_list("key", "label"))
+
+    def state(self, record: Record) -> str:
+        """Where an import was stopped on the way, whether its turn had come."""
+        if not self.stopped or record.verdict not in (Verdict.CREATE, Verdict.CHANGE):
+            return ""
+        return _("Written") if record.done else _("Not written yet")
 
     def label(self, key: str) -> str:
         return LABELS.get(key) or self._fields.get(key) or key.replace("_", " ").capitalize()
@@ -106,7 +115,7 @@ def _told(record: Record, account: tuple[int | None, str] | None, names: Mapping
     details = [(words.label(key), words.text(key, value, currency)) for key, value, currency in values]
     details = [pair for pair in details if pair[1]]
     name = _name(record, details)
-    before = record.before or {}
+    before = {key: value for key, value in (record.before or {}).items() if key not in INNER}
     after = {key: (value, currency) for key, value, currency in values}
     return Told(
         number=record.number,
@@ -114,6 +123,7 @@ def _told(record: Record, account: tuple[int | None, str] | None, names: Mapping
         name=name[:LONGEST],
         href=reverse("accounts:account-detail", args=[pk]) if pk in names else "",
         account=names.get(pk or 0, said) if record.noun != Noun.ACCOUNT else "",
+        state=words.state(record),
         changes=[
             (words.label(key), words.text(key, value, currency), words.text(key, *after.get(key, (None, currency))))
             for key, value, currency in words.pairs(before)

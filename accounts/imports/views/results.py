@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import formats
 from accounts.access import MemberRequest
+from accounts.imports.actions import written
 from accounts.imports.fields import parsed_new
 from accounts.imports.models import Import, Noun, Record, Stage, Verdict
 from accounts.imports.views.frame import ICONS
@@ -37,7 +38,7 @@ NOTHING = {
     "create": gettext_lazy("Everything in the file is in your book already."),
     STAYED: gettext_lazy("Everything that this import wrote is gone."),
 }
-WRITTEN = (Stage.DONE, Stage.STOPPED)
+STANDS = (Stage.DONE, Stage.STOPPED)
 FIGURES = {"create": "created", "change": "changed", "same": "same", "refused": "refused"}
 MOST = 1_000  # nobody counts further by looking
 
@@ -50,13 +51,15 @@ def context(request: MemberRequest, job: Import) -> dict[str, Any]:
     noun = request.GET.get("noun", "")
     noun = noun if noun in Noun.values else ""
     rows, following = page_of(job, chosen, noun, request.GET.get("after", ""))
+    so_far = standing(job)
     return {
-        "tiles": tiles(job) if job.stage != Stage.UNDONE else [],
+        "tiles": tiles(job, so_far) if job.stage != Stage.UNDONE else [],
+        "so_far": said_so_far(figures, so_far),
         "stayed": STAYED in tabs and tabs[STAYED][1] != "0",
         "kept_fields": kept_fields(job),
         "figures": figures,
         "run_label": run_label(figures),
-        "written": job.stage in WRITTEN,
+        "written": job.stage in STANDS,
         "tabs_shown": [
             {"code": code, "label": label, "count": count, "current": code == chosen}
             for code, (label, count) in tabs.items()
@@ -85,12 +88,28 @@ def totals(job: Import) -> dict[str, int]:
     return found | {"refused": _figure(nouns.get(Noun(job.noun), {}), "refused")}
 
 
+def standing(job: Import) -> Mapping[str, Mapping[str, int]] | None:
+    """By noun: what is in the book of an import that was stopped on the way."""
+    if job.stage != Stage.STOPPED:
+        return None
+    return job.figures["written"] if "written" in job.figures else written.by_noun(job)
+
+
+def said_so_far(figures: Mapping[str, int], so_far: Mapping[str, Mapping[str, int]] | None) -> str:
+    if so_far is None:
+        return ""
+    done = sum(sum(each.values()) for each in so_far.values())
+    counts = {"done": formats.number(done), "all": formats.number(figures["create"] + figures["change"])}
+    return _("%(done)s of %(all)s are in your book.") % counts
+
+
 def kept_fields(job: Import) -> list[str]:
     """Labels of the tenant's own fields that this import created: they outlive it."""
     return [new[1] for new in map(parsed_new, job.columns.values()) if new]
 
 
-def tiles(job: Import) -> list[dict[str, Any]]:
+def tiles(job: Import, so_far: Mapping[str, Mapping[str, int]] | None = None) -> list[dict[str, Any]]:
+    """`so_far`: what is written of what would have been, where that isn't the same."""
     return [
         {
             "noun": noun,
@@ -99,6 +118,7 @@ def tiles(job: Import) -> list[dict[str, Any]]:
                 {
                     "label": label,
                     "count": formats.number(_figure(each, verdict)),
+                    "written": _written(so_far, noun, verdict),
                     "href": f"?show={verdict}&noun={noun}" if verdict in TABS and _figure(each, verdict) else "",
                 }
                 for verdict, label in WOULD.items()
@@ -106,6 +126,12 @@ def tiles(job: Import) -> list[dict[str, Any]]:
         }
         for noun, each in by_noun(job).items()
     ]
+
+
+def _written(so_far: Mapping[str, Mapping[str, int]] | None, noun: Noun, verdict: str) -> str:
+    if so_far is None or verdict not in ("create", "change"):
+        return ""
+    return formats.number(so_far.get(noun, {}).get(FIGURES[verdict], 0))
 
 
 def run_label(figures: Mapping[str, int]) -> str:

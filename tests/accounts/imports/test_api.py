@@ -128,6 +128,26 @@ def test_another_way_to_read_the_file_keeps_what_its_headings_mean(api):
     assert other["columns"] == {}
 
 
+def test_a_change_of_columns_keeps_those_that_it_does_not_name(api):
+    path = f"/imports/{api.post('/imports', {'noun': 'account', 'content': FILE}).json()['id']}"
+    assert api.patch(path, {"columns": {"Industry": "account.segment"}}).json()["columns"] == {
+        "Account Name": "account.name", "Website": "account.domain", "Industry": "account.segment",
+    }  # fmt: skip
+    left = api.patch(path, {"columns": {"Website": None}, "options": {"blanks": "clear"}}).json()
+    assert left["columns"] == {"Account Name": "account.name", "Industry": "account.segment"}
+    assert api.patch(path, {"columns": {}}).json()["columns"] == left["columns"]
+    taken = problem(api.patch(path, {"columns": {"1": "account.name"}}), 400, "columns")
+    assert taken["errors"]["columns"] == {"Website": ["“Account Name” is mapped to this field already."]}
+    moved = api.patch(path, {"columns": {"1": "account.name", "Account Name": None}}).json()
+    assert moved["columns"] == {"Website": "account.name", "Industry": "account.segment"}
+    assert api.get(path).json()["options"]["blanks"] == "clear"
+
+
+def test_what_is_said_with_the_file_is_the_whole_mapping(api):
+    said = {"noun": "account", "content": FILE, "columns": {"Account Name": "account.name"}}
+    assert api.post("/imports", said).json()["columns"] == said["columns"]
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [
@@ -245,7 +265,12 @@ def test_a_mapping_is_kept_replaced_and_forgotten(api, rivals, acme_cast):
     assert put.json()["columns"] == {"Firm": "account.name"}
     assert put.json()["version"] == 2
     problem(api.put(path, said | {"version": 1}), 409)
-    problem(api.post("/mappings", said), 400, "name")
+    taken = problem(api.post("/mappings", said | {"columns": {"Site": "account.name"}}), 409)
+    assert (taken["current"]["name"], taken["current"]["columns"]) == ("CRM", {"Firm": "account.name"})
+    assert api.get(path).json()["columns"] == {"Firm": "account.name"}
+    again = api.post("/mappings", said | {"columns": {"Site": "account.name", "Firm": None}, "replace": True})
+    assert (again.status_code, again.json()["id"], again.json()["version"]) == (200, made.json()["id"], 3)
+    assert again.json()["columns"] == {"Site": "account.name", "Firm": ""}
     assert [each["name"] for each in api.get("/mappings?noun=account").json()["results"]] == ["CRM"]
     assert rivals.get(path).status_code == 404
     assert api.delete(path).status_code == 204

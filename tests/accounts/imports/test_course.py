@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.actions.errors import Conflict, Refused
-from accounts.imports.actions import columns, imports, sample, working
+from accounts.imports.actions import halting, imports, mappings, sample, working
 from accounts.imports.models import FilePart, Import, Record, Stage, Verdict
 from accounts.imports.reading import Unreadable
 from accounts.models import Account, AccountState, Contact, Contract, CustomField, Event, RevenueMovement, TenantWork
@@ -149,7 +149,7 @@ def test_a_batch_that_keeps_failing_stops_the_import_and_says_so(book, acme, mon
     book = go_on(imports.check(book, by=acme.olly))
     imports.run(book, by=acme.olly)
     monkeypatch.setattr(working.applying, "apply_rows", lambda *_: 1 / 0)
-    for _ in range(working.TRIES):
+    for _ in range(halting.TRIES):
         working.go_on(book.tenant_id)
     book.refresh_from_db()
     assert book.stage == Stage.STOPPED
@@ -186,7 +186,8 @@ def test_who_comes_second_is_told(book, acme):
 
 
 def test_a_mapping_is_kept_for_next_week(book, acme):
-    columns.save_mapping(book, "Weekly CRM export", by=acme.olly)
+    mappings.save(book, "Weekly CRM export", {"columns": book.columns}, by=acme.olly)
+    book.refresh_from_db()
     other = MESSY.replace("Company;", "Firm we sell to;")
     job = imports.open("next.csv", [other.encode()], noun="account", by=acme.olly)
     assert "account.name" not in job.columns.values() or job.columns["0"] != "account.region"

@@ -171,46 +171,6 @@ def test_what_is_missing_is_named_and_not_tried(acme_cast, olly):
         assert Import.objects.get(pk=job.pk).stage == "mapping"
 
 
-def test_looking_again_keeps_nothing_but_another_layout(acme_cast, olly):
-    job = brought(olly, acme_cast)
-    change = said(job, **{"columns.2": "", "format.decimal": ".", "do": "read"})
-    answer = olly.post(f"/imports/{job.pk}/mapping/", change, headers={"HX-Request": "true"})
-    text = answer.content.decode()
-    assert answer.status_code == 200
-    assert "<html" not in text
-    assert "8,500" not in text
-    assert "8.5" in text
-    with tenant_context(acme_cast.tenant):
-        kept = Import.objects.get(pk=job.pk)
-    assert (kept.version, kept.columns, kept.format) == (job.version, job.columns, job.format)
-    change = said(job, **{"format.delimiter": ",", "do": "read"})
-    answer = olly.post(f"/imports/{job.pk}/mapping/", change, headers={"HX-Request": "true"})
-    assert answer.status_code == 200
-    with tenant_context(acme_cast.tenant):
-        assert len(Import.objects.get(pk=job.pk).headings) < len(job.headings)
-
-
-def test_a_mapping_is_kept_under_a_name_offered_again_and_forgotten(acme_cast, olly):
-    job = brought(olly, acme_cast)
-    assert olly.post(f"/imports/{job.pk}/mapping/", said(job, do="keep")).status_code == 422
-    olly.post(f"/imports/{job.pk}/mapping/", said(job, do="keep", mapping_name="Weekly export"))
-    assert "Weekly export" in olly.get("/imports/new/").content.decode()
-    with tenant_context(acme_cast.tenant):
-        mapping = SavedMapping.objects.get()
-    assert mapping.columns["Account Name"] == "account.name"
-    olly.post(f"/imports/mappings/{mapping.pk}/forget/")
-    olly.get("/imports/")
-    assert "Weekly export" not in olly.get("/imports/new/").content.decode()
-
-
-def test_two_people_at_one_mapping_hear_of_each_other(acme_cast, olly):
-    job = brought(olly, acme_cast)
-    olly.post(f"/imports/{job.pk}/mapping/", said(job, do="keep", mapping_name="First"))
-    answer = olly.post(f"/imports/{job.pk}/mapping/", said(job, do="keep", mapping_name="Second"))
-    assert answer.status_code == 409
-    assert "Somebody else changed this" in answer.content.decode()
-
-
 def test_a_busy_import_polls_and_a_finished_one_stops(acme_cast, olly):
     job = brought(olly, acme_cast)
     olly.post(f"/imports/{job.pk}/mapping/", said(job))
@@ -351,9 +311,29 @@ def test_a_workbook_shows_its_sheets_and_another_can_be_chosen(acme_cast, olly):
     text = olly.get(f"/imports/{job.pk}/mapping/").content.decode()
     assert 'value="Customers"' in text
     change = said(job, **{"format.sheet": "Customers", "do": "read"})
-    text = olly.post(f"/imports/{job.pk}/mapping/", change, headers={"HX-Request": "true"}).content.decode()
+    text = olly.post(f"/imports/{job.pk}/mapping/", change, follow=True).content.decode()
     assert "brightwave.example" in text
     assert '<option value="account.name" selected>' in text
+
+
+def test_a_stopped_import_tells_what_is_written_from_what_would_have_been(acme_cast, olly, monkeypatch):
+    monkeypatch.setattr(working, "ROWS", 2)
+    job = tried(olly, acme_cast, "Account Name,Website\n" + "".join(f"Firm {n},f{n}.example\n" for n in range(6)))
+    olly.post(f"/imports/{job.pk}/run/")
+    with tenant_context(acme_cast.tenant):
+        while Account.objects.count() < 3:
+            working.go_on(acme_cast.tenant.pk, seconds=0.0001)
+    olly.post(f"/imports/{job.pk}/stop/")
+    seen = olly.get(f"/imports/{job.pk}/?show=create")
+    with tenant_context(acme_cast.tenant):
+        count = Account.objects.count()
+    text = " ".join(seen.content.decode().split())
+    assert f"Stopped on the way: {count} of 6 are in your book." in text
+    assert f"{count} of 6</a>" in text
+    assert [row.state for row in seen.context["records"]] == ["Written"] * count + ["Not written yet"] * (6 - count)
+    olly.post(f"/imports/{job.pk}/run/")
+    working.go_on(acme_cast.tenant.pk)
+    assert "written so far" not in olly.get(f"/imports/{job.pk}/").content.decode()
 
 
 def test_an_unreadable_file_says_so_and_leads_back_to_how_it_is_read(acme_cast, olly):
