@@ -14,23 +14,20 @@ from django.db import connection
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 
-from accounts.imports.actions import applying, checking, imports, matching, own_fields, terms, undoing
+from accounts.imports.actions import applying, checking, halting, imports, matching, own_fields, terms, undoing
 from accounts.imports.actions.desk import Desk
-from accounts.imports.models import BUSY, Import, Record, Stage
+from accounts.imports.actions.statements import speaks_of
+from accounts.imports.models import BUSY, Import, Noun, Record, Stage
 from accounts.imports.reading import Unreadable
 from accounts.models import TenantWork
 from accounts.tenancy.context import tenant_context
 
 SECONDS = 20.0  # of one turn; the next ring goes on
 LONG = 200.0  # of a turn inside a workbook, which must be read from its beginning each time
-TRIES = 5
 ROWS = 2_000
 ACCOUNTS = 500
 MOST = 1_000_000
 LOCK = 7_203  # names our advisory locks; the second half is the tenant
-
-NOTHING_WRITTEN = "Something went wrong on our side while the file was read. Nothing was written."
-OUR_FAULT = "Something went wrong on our side; what was written stands, and can be taken back."
 
 log = structlog.get_logger()
 
@@ -87,12 +84,12 @@ def _one_step(tenant_id: int, desk: Desk) -> bool:
         # Or the next step would open the same file again.
         desk.clear()
         desk.asked = None
-        _fail(tenant_id, str(unreadable), pk=job_id or 0)
+        halting.fail(tenant_id, str(unreadable), pk=job_id or 0)
     except Exception:
         log.exception("import step failed", import_id=job_id)
         desk.clear()
         desk.asked = None
-        return _count_failure(tenant_id, pk=job_id or 0)
+        return halting.count_failure(tenant_id, pk=job_id or 0)
     return True
 
 
@@ -131,21 +128,23 @@ def _read(job: Import, desk: Desk) -> None:
 
 def _match(job: Import, desk: Desk) -> None:
     _take_time()
+    compared = {"compared": matching.seen(job)}
     matching.match(job)
     open_past = terms.match_contracts(job)
     job.figures = matching.figures(job) | {"open_past_terms": open_past}
     refused = sum(each.get("refused", 0) for each in job.figures.values() if isinstance(each, dict))
     follow = job.options.get("follow")
     if follow == "anyway" or (follow and not refused):
-        job.stage, job.place = Stage.RUNNING, {"step": "fields"}
+        job.stage, job.place = Stage.RUNNING, {"step": "fields"} | compared
     else:
-        job.stage, job.place = Stage.CHECKED, {}
+        job.stage, job.place = Stage.CHECKED, compared
 
 
 def _make_fields(job: Import, desk: Desk) -> None:
     own_fields.create(job)
     last = Record.objects.filter(job=job).aggregate(last=Max("number"))["last"] or 0
-    job.place = {"step": "again", "then": {"step": "rows", "after": 0, "last": last}}
+    then = {"step": "rows", "after": 0, "last": last}
+    job.place = then if matching.stands(job, job.place.get("compared")) else {"step": "again", "then": then}
 
 
 def _match_again(job: Import, desk: Desk) -> None:
@@ -160,7 +159,10 @@ def _apply(job: Import, desk: Desk) -> None:
     after, last = job.place["after"], job.place["last"]
     if after >= last:
         job.rows_done = job.rows_total
-        job.place = {"step": "contracts", "after": 0}
+        if speaks_of(job, Noun.CONTRACT):
+            job.place = {"step": "contracts", "after": 0}
+        else:
+            _finish(job)
         return
     _take_time()
     until = min(after + ROWS, last)
@@ -173,7 +175,11 @@ def _apply_contracts(job: Import, desk: Desk) -> None:
     after = terms.apply_contracts(job, job.place["after"], ACCOUNTS)
     if after is not None:
         job.place = {"step": "contracts", "after": after}
-        return
+    else:
+        _finish(job)
+
+
+def _finish(job: Import) -> None:
     _take_time()
     job.figures = matching.figures(job)
     job.stage, job.place = Stage.DONE, {}
@@ -181,8 +187,8 @@ def _apply_contracts(job: Import, desk: Desk) -> None:
 
 
 def _undo_contracts(job: Import, desk: Desk) -> None:
-    if not terms.undo_contracts(job, ACCOUNTS):
-        job.place = {"step": "rows"}
+    if not (speaks_of(job, Noun.CONTRACT) and terms.undo_contracts(job, ACCOUNTS)):
+        job.place = job.place | {"step": "rows", "tries": 0}
 
 
 def _undo_rows(job: Import, desk: Desk) -> None:
@@ -216,29 +222,3 @@ def _try_take(tenant_id: int) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [LOCK, tenant_id])
         return bool(cursor.fetchone()[0])
-
-
-def _fail(tenant_id: int, message: str, *, pk: int) -> None:
-    with tenant_context(tenant_id):
-        Import.objects.filter(pk=pk, stage__in=BUSY).update(
-            stage=Stage.FAILED, stage_since=Now(), message=message[:300], place={}
-        )
-
-
-def _count_failure(tenant_id: int, *, pk: int) -> bool:
-    """The same batch is tried a few times; then the import stops and says so, with what was written standing."""
-    with tenant_context(tenant_id):
-        job = Import.objects.filter(pk=pk, stage__in=BUSY).first()
-        if job is None:
-            return False
-        tries = job.place.get("tries", 0) + 1
-        job.place["tries"] = tries
-        if tries < TRIES:
-            Import.objects.filter(pk=job.pk).update(place=job.place)
-            return False
-        stopped = {Stage.CHECKING: Stage.FAILED, Stage.UNDOING: Stage.DONE}.get(Stage(job.stage), Stage.STOPPED)
-        message = NOTHING_WRITTEN if stopped == Stage.FAILED else OUR_FAULT
-        Import.objects.filter(pk=job.pk).update(
-            stage=stopped, stage_since=Now(), message=message, place=job.place | {"tries": 0}
-        )
-    return True

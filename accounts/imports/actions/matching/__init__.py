@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from accounts.imports.actions.matching import accounts, contacts, notes, parents, products
 from accounts.imports.actions.matching.settling import BLANK, CLEAR, HEIRS, NEEDED, RESET, SPREAD
+from accounts.imports.actions.matching.standing import seen, stands
 from accounts.imports.actions.statements import maps, rows, run
 from accounts.imports.models import Import, Record
 
-__all__ = ["figures", "match", "settle"]
+__all__ = ["figures", "match", "seen", "settle", "stands"]
 
 MANY = 2_000
 LABELS = {"create": "created", "change": "changed", "same": "same", "refused": "refused"}
