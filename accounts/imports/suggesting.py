@@ -28,6 +28,8 @@ BY_LOOK_OF_NOUN: dict[tuple[str, str], tuple[str, ...]] = {
 }
 # Columns of our own exports that follow from others: nobody agreed on them, so they mean no field by their look.
 WORKED_OUT = frozenset({"arr today", "next renewal", "last touch"})
+# Columns of a file of refused rows that come in addition.
+OF_REFUSALS = re.compile(r"surplus \d+|why it was refused")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*")
 CENTS = re.compile(r".*\d[.,]\d{2}\D*|.*[$€£¥].*")
 
@@ -113,7 +115,7 @@ def _looks(
     noun: str, headings: Sequence[str], sample: Sequence[Sequence[Cell]], fields: Mapping[str, object]
 ) -> Iterator[Claim]:
     for column, heading in enumerate(headings):
-        if plain(heading) in WORKED_OUT:
+        if plain(heading) in WORKED_OUT or OF_REFUSALS.match(plain(heading)):
             continue
         cells = [row[column] for row in sample if column < len(row)]
         texts = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]

@@ -67,7 +67,7 @@ def people(tenant_id: int) -> dict[str, int]:
 def _lines(job: Import, row: Row, columns: dict[int, str], reader: Reader) -> Iterable[Line]:
     """One record for each noun that the row speaks of; a row with any fault is refused whole."""
     if row.fault:
-        return [(row.number, job.noun, Verdict.REFUSED, {}, [{"column": "", "message": row.fault}])]
+        return [(row.number, job.noun, Verdict.REFUSED, {}, [_faulty(job, row)])]
     said, errors = reader.read(row.number, row.cells, columns)
     if not said and not errors:
         return []  # an empty line
@@ -79,6 +79,12 @@ def _lines(job: Import, row: Row, columns: dict[int, str], reader: Reader) -> It
     return [
         (row.number, noun, Verdict.REFUSED, values, errors if noun == job.noun else []) for noun, values in said.items()
     ]
+
+
+def _faulty(job: Import, row: Row) -> dict[str, str]:
+    """`surplus`: how many cells more it has than there are headings; the file of refused rows has room for them."""
+    surplus = len(row.cells) - len(job.headings)
+    return {"column": "", "message": row.fault} | ({"surplus": str(surplus)} if surplus > 0 else {})
 
 
 def _nothing(job: Import) -> str:

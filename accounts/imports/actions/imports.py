@@ -155,7 +155,7 @@ def refused_numbers(job: Import) -> Iterable[tuple[int, str]]:
 
 def refused_rows(job: Import) -> tuple[list[str], Iterator[list[Cell]]]:
     """Headings and rows of a file to be mended and sent again."""
-    return refusals.headings(job), refusals.cells(job)
+    return refusals.refused_rows(job)
 
 
 def _look(job: Import, form: Format, *, guessed: bool = False, told: Mapping[str, Any] | None = None) -> None:

@@ -6,19 +6,30 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from accounts.imports.actions import files
+from accounts.imports.actions.statements import ours
+from accounts.imports.actions.statements import rows as rows_of
 from accounts.imports.models import Import, Record, Verdict
 from accounts.imports.reading import Cell, Format, rows
 from accounts.tenancy.context import tenant_context
 
 REASON = "Why it was refused"
 CHUNK = 1_000
+MOST_SURPLUS = 50  # columns; what is more stands together in the last of them
+BETWEEN = " | "
+SURPLUS = f"""
+SELECT coalesce(max((e ->> 'surplus')::integer), 0) FROM imports_record r, jsonb_array_elements(r.errors) e
+WHERE {ours("r", "{noun}")} AND r.verdict = 'refused' AND e ? 'surplus'
+"""
 
 
-def headings(job: Import) -> list[str]:
-    return [*job.headings, REASON]
+def refused_rows(job: Import) -> tuple[list[str], Iterator[list[Cell]]]:
+    """Headings and rows of a file to be mended and sent again: no cell of a refused row is lost."""
+    surplus = min(rows_of(job, SURPLUS.format(noun=job.noun))[0][0], MOST_SURPLUS)
+    more = [f"surplus {number}" for number in range(1, surplus + 1)]
+    return [*job.headings, *more, REASON], _cells(job, surplus)
 
 
-def cells(job: Import) -> Iterator[list[Cell]]:
+def _cells(job: Import, surplus: int) -> Iterator[list[Cell]]:
     """A stream is read when the request is over, so each look into the database enters the tenant by itself."""
     with tenant_context(job.tenant_id):
         file = files.restored(job)
@@ -30,7 +41,7 @@ def cells(job: Import) -> Iterator[list[Cell]]:
             if not number:
                 return
             if row.number == number:
-                yield [*_as_wide(row.cells, len(job.headings)), reason]
+                yield [*_as_wide(row.cells, len(job.headings) + surplus), reason]
                 number, reason = next(waiting, (0, ""))
     finally:
         file.__exit__(None, None, None)
@@ -59,5 +70,7 @@ def _worded(every: Iterable[list[dict[str, str]]]) -> Iterator[str]:
 
 
 def _as_wide(row: list[Cell], width: int) -> list[Cell]:
-    """A row that was refused for its width keeps its cells; the reason stands under its heading all the same."""
-    return [*row[:width], *[""] * (width - len(row))]
+    """The reason stands under its heading, however many cells there are."""
+    if len(row) > width:
+        return [*row[: width - 1], BETWEEN.join(str(cell) for cell in row[width - 1 :] if cell not in (None, ""))]
+    return [*row, *[""] * (width - len(row))]

@@ -12,9 +12,9 @@ from accounts.imports.models import Kind, Noun, Stage, Verdict
 
 BRIEF = (
     "id", "name", "noun", "kind", "stage", "message", "size", "rows_total", "rows_read", "rows_done", "figures",
-    "stage_since", "created_at", "version",
+    "stage_since", "forgotten_at", "created_at", "version",
 )  # fmt: skip
-WHOLE = (*BRIEF, "format", "headings", "sample", "options", "columns", "mapping__name")
+WHOLE = (*BRIEF, "remarks", "format", "headings", "sample", "options", "columns", "mapping__name")
 ROW = ("number", "noun", "verdict", "values", "errors", "possible", "leader", "before", "done")
 MAPPING = ("id", "name", "noun", "columns", "options", "updated_at", "version")
 
@@ -38,6 +38,9 @@ class ImportBriefShape(Shape):
     )
     created_by = Person(allow_null=True)
     stage_since = serializers.DateTimeField()
+    forgotten_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when its file and its rows are gone; its figures stay."
+    )
     created_at = serializers.DateTimeField()
     version = serializers.IntegerField()
 
@@ -47,6 +50,9 @@ class ImportBriefShape(Shape):
 
 
 class ImportShape(ImportBriefShape):
+    remarks = serializers.ListField(
+        child=serializers.CharField(), help_text="What was noticed when the file was looked at."
+    )
     format = serializers.DictField(help_text="How the file is written, as it was recognized or said.")
     headings = serializers.ListField(child=serializers.CharField())
     sample = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
@@ -57,7 +63,7 @@ class ImportShape(ImportBriefShape):
     @staticmethod
     def of(row: dict[str, Any]) -> dict[str, Any]:
         shown = ImportBriefShape.of(row)
-        for name in ("format", "headings", "sample", "options"):
+        for name in ("remarks", "format", "headings", "sample", "options"):
             shown[name] = row[name]
         shown["columns"] = {row["headings"][int(number)]: path for number, path in row["columns"].items()}
         shown["mapping"] = row["mapping__name"]

@@ -63,6 +63,28 @@ def sheets(path: Path) -> list[str]:
     return workbooks.names(path)
 
 
+def likeliest_sheet(path: Path) -> str:
+    """The first that has headings over rows; where none has, the one with the most in it."""
+    found = workbooks.beginnings(path, LOOKED_AT)
+    table = next((name for name, first in found.items() if _is_table(first)), None)
+    return table or max(found, key=lambda name: sum(_count(row) for row in found[name]))
+
+
+def _is_table(first: list[Row]) -> bool:
+    """Three headings or more, all different, and below them rows that mostly fill at least half of the columns."""
+    if len(first) < 2:
+        return False
+    place = _headings_among(first)
+    names = [_text(cell) for cell in first[place].cells if _text(cell)]
+    below = first[place + 1 :]
+    full = sum(1 for row in below if 2 * _count(row) >= len(names))
+    return len(names) > 2 and len({*names}) == len(names) and bool(below) and 2 * full >= len(below)
+
+
+def _count(row: Row) -> int:
+    return sum(1 for cell in row.cells if _text(cell))
+
+
 def settled(path: Path, form: Format) -> Format:
     """With the row of the headings and the sheet as they were found."""
     top, _rest = _split(path, form)
@@ -96,7 +118,7 @@ def _split(path: Path, form: Format) -> tuple[Row, Iterator[Row]]:
 
 def _headings_among(first: list[Row]) -> int:
     """Titles and dates above a table fill a cell or two; the headings are as wide as what is below."""
-    filled = [sum(1 for cell in row.cells if _text(cell)) for row in first]
+    filled = [_count(row) for row in first]
     widest = max(filled, default=0)
     return next((place for place, count in enumerate(filled) if 2 * count > widest), 0)
 

@@ -22,6 +22,12 @@ PLACES: dict[str, int] = {letters(column): column for column in range(FARTHEST)}
 DIGITS = "0123456789"
 
 
+class Formula(str):
+    """One that was never calculated: what it says, since it has no result."""
+
+    __slots__ = ()
+
+
 class Book(NamedTuple):
     """What a sheet's cells are understood by."""
 
@@ -43,7 +49,7 @@ class Sheet:
         self.text: list[str] | None = None
         self.length = self.size = 0
         self.value: str | None = None
-        self.formula = self.phonetic = False
+        self.formula, self.phonetic = "", False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = TAGS.get(name) or bare(name)
@@ -58,7 +64,7 @@ class Sheet:
                 raise Unreadable(DAMAGED)
             self.cells, self.column, self.fault, self.size = [], -1, "", 0
         elif tag == "f":
-            self.formula = True
+            self.formula, self.text = "=", []
         elif tag == "rPh":
             self.phonetic = True
 
@@ -67,6 +73,9 @@ class Sheet:
         if (tag == "v" or tag == "t") and self.text is not None:
             self.value = (self.value or "") + "".join(self.text)
             self.text = None
+        elif tag == "f":
+            self.formula += "".join(self.text or ())
+            self.text, self.length = None, 0
         elif tag == "c":
             self._end_cell()
         elif tag == "row":
@@ -86,34 +95,43 @@ class Sheet:
         self.column = PLACES.get(where.rstrip(DIGITS), FARTHEST) if where else self.column + 1
         self.kind, style = attributes.get("t", "n"), attributes.get("s")
         self.style = int(style) if style else 0
-        self.value, self.formula, self.length = None, False, 0
+        self.value, self.formula, self.length = None, "", 0
 
     def _end_cell(self) -> None:
         if self.length > CELL:
             self._blame(f"the cell has {self.length:,} characters; {CELL:,} is the most that Excel allows")
-            self.value, self.kind = (self.value or "")[:SHOWN], "str"
+            self.value, self.kind = (self.value or "")[:CELL], "str"
         if not self.value:
             # A formula that gives an empty text says so: its kind is "str".
             if self.formula and self.kind != "str":
                 self._blame("the formula has no result yet; open the file in Excel and save it")
+                if self._reached():
+                    self.cells.append(Formula(self.formula))
             return
+        if not self._reached():
+            return
+        try:
+            self.cells.append(self._understood(self.value))
+        except (ValueError, IndexError, OverflowError, TypeError):
+            self._blame(f"“{self.value[:SHOWN]}” can't be read")
+            self.cells.append(self.value[:SHOWN])
+
+    def _reached(self) -> bool:
+        """Whether the row goes up to this cell, which is empty cells away from the last."""
         if self.column >= FARTHEST:
             self._blame("the cell lies beyond the last column")
-            return
+            return False
         self.size += self.length
         if self.size > ROW:
             self._blame(f"the row has more than {ROW:,} characters")
-            return
+            return False
         cells = self.cells
         if len(cells) < self.column:
             cells.extend([None] * (self.column - len(cells)))
         elif len(cells) > self.column:
             self._blame("the cell stands there twice")
-            return
-        try:
-            cells.append(self._understood(self.value))
-        except (ValueError, IndexError, OverflowError, TypeError):
-            self._blame(f"“{self.value[:SHOWN]}” can't be read")
+            return False
+        return True
 
     def _blame(self, wrong: str) -> None:
         self.fault = self.fault or f"Row {self.number}, column {letters(self.column)}: {wrong}."
@@ -123,7 +141,7 @@ class Sheet:
             text = self.book.strings[int(value)]
             if len(text) > CELL:
                 self._blame(f"the cell has more than {CELL:,} characters, the most that Excel allows")
-            return text if len(text) <= CELL else text[:SHOWN]
+            return text[:CELL]
         if self.kind == "n":
             number = float(value) if "." in value or "E" in value or "e" in value else int(value)
             if not math.isfinite(number):

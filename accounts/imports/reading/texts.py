@@ -11,7 +11,6 @@ from typing import TextIO
 
 from accounts.imports.reading.format import CELL, ROW, Cell, Format, Row, Unreadable, letters
 
-SHOWN = 200
 PIECE = 65_536
 # Bytes that mean nothing in the file's encoding come as lone surrogates, so that only their row is lost.
 STRAY = "accounts.imports.stray"
@@ -133,5 +132,5 @@ def _too_long(number: int, lines: _Lines, form: Format) -> Row:
 
 
 def _readable(cells: list[str]) -> list[Cell]:
-    """For people to see and for the database to hold."""
-    return [cell[:SHOWN].translate(READABLE) for cell in cells]
+    """For people to see and to mend, and for the database to hold."""
+    return [cell[:CELL].translate(READABLE) for cell in cells]

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -25,6 +26,7 @@ from accounts.imports.reading.strings import Strings, read_strings
 
 AS_CSV = "Save the table as CSV and send that."
 MOST_PARTS = 5_000
+MOST_SHEETS = 30  # that are looked into
 # Unpacked: in all, for the shared texts, and for a part that is read whole.
 MOST_BYTES, MOST_TEXTS, MOST_SMALL = 4 << 30, 1 << 30, 8 << 20
 # Tables of many like rows shrink to a fiftieth; a bomb to a thousandth.
@@ -60,6 +62,33 @@ def rows(path: Path, form: Format) -> Iterator[Row]:
                 yield from sheets.rows(source, book)
     finally:
         strings.close()
+
+
+def beginnings(path: Path, count: int) -> dict[str, list[Row]]:
+    """The first rows of each sheet that is to be seen, by its name; of the first one, if none is."""
+    strings = Strings()
+    try:
+        with _mended(), _opened(path) as reader:
+            parts = _parts(reader)
+            if len(parts) == 1:
+                return {parts[0].name: []}
+            book = _book(reader, strings)
+            return {part.name: _first(reader, part, book, count) for part in _visible(parts)[:MOST_SHEETS]}
+    finally:
+        strings.close()
+
+
+def _visible(parts: list[Part]) -> list[Part]:
+    return [part for part in parts if part.visible] or parts[:1]
+
+
+def _first(reader: ExcelReader, part: Part, book: sheets.Book, count: int) -> list[Row]:
+    """None of a sheet that can't be read: that is said where it is chosen."""
+    try:
+        with reader.archive.open(part.target) as source:
+            return list(islice(sheets.rows(source, book), count))
+    except Unreadable:
+        return []
 
 
 @contextmanager

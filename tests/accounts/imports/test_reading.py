@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.exports import as_csv, as_xlsx
-from accounts.imports.reading import Format, Row, Unreadable, headings, rows, settled, sheets, sniff
+from accounts.imports.reading import (
+    Format, Row, Unreadable, headings, likeliest_sheet, remarks, rows, settled, sheets, sniff,
+)  # fmt: skip
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
@@ -184,7 +186,7 @@ def test_a_cell_of_40_mb_is_left_out_in_little_memory(tmp_path):
         "Row 5, column B: the cell has 32,768 characters; a spreadsheet's holds 32,767 at most.",
     ]
     assert found[2] == Row(4, ["3", "4"])
-    assert max(len(str(cell)) for line in found for cell in line.cells) <= 200
+    assert max(len(str(cell)) for line in found for cell in line.cells) <= 32_767
 
 
 @pytest.mark.parametrize("rest", [b"3,4\n", b"3,4\n" * 100_000])
@@ -375,3 +377,54 @@ def test_memory_does_not_grow_with_the_rows(tmp_path, kind):
 def test_a_format_goes_through_json_and_forgets_what_it_does_not_know():
     form = Format(kind="xlsx", sheet="Zwei", decimal=",", dates="dmy", currency="EUR", heading_row=3)
     assert Format.from_json(form.to_json() | {"of_tomorrow": 1}) == form
+
+
+def sheet_of(*lines):
+    """Rows of texts and figures; what begins with = is a formula that nobody calculated."""
+
+    def cell(value):
+        if isinstance(value, str) and value.startswith("="):
+            return f"<c><f>{value[1:]}</f><v></v></c>"
+        return f"<c><v>{value}</v></c>" if isinstance(value, int) else f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    return "".join(f"<row>{''.join(map(cell, line))}</row>" for line in lines)
+
+
+def book_of(**sheets_):
+    """A workbook of several sheets, each by its rows."""
+    wholes = {
+        f"xl/worksheets/sheet{n}.xml": f"<worksheet {MAIN}><sheetData>{sheet_of(*lines)}</sheetData></worksheet>"
+        for n, lines in enumerate(sheets_.values(), 1)
+    }
+    return workbook("", names=tuple(sheets_), extra=wholes)
+
+
+COVER = (["Customer list"], ["Prepared by", "Ada"], ["Date", "2026"], ["Confidential"])
+TABLE = (["Name", "ARR", "City"], ["Alder", 5, "Ulm"], ["Basalt", 6, "Bonn"])
+
+
+@pytest.mark.parametrize(
+    ("sheets_", "likeliest"),
+    [
+        ({"Only": COVER}, "Only"),
+        ({"Cover": COVER, "Data": TABLE}, "Data"),
+        ({"Data": TABLE, "More": (*TABLE, *TABLE, *TABLE)}, "Data"),
+        ({"Empty": (), "Data": (["Name"], ["Alder"])}, "Data"),
+        ({"Cover": COVER[:1], "Pairs": (["Name", "ARR"], ["Alder", 5])}, "Pairs"),
+    ],
+)
+def test_the_sheet_with_a_table_is_found_behind_a_cover(tmp_path, sheets_, likeliest):
+    (tmp_path / "file").write_bytes(book_of(**sheets_))
+    assert likeliest_sheet(tmp_path / "file") == likeliest
+
+
+def test_formulas_that_nobody_calculated_are_named_once_and_kept(read):
+    lines = (["Name", "Seats", "ARR"], ["Alder", 5, "=B2*100"], ["=UPPER(A2)", 6, "=B3*100"])
+    _form, names, found = read(book_of(Data=lines), "b.xlsx")
+    assert [row.cells for row in found] == [["Alder", 5, "=B2*100"], ["=UPPER(A2)", 6, "=B3*100"]]
+    assert all("no result yet" in row.fault for row in found)
+    assert remarks(names, found) == [
+        "Columns “Name”, “ARR”: there are formulas that were never calculated, so their cells have no result and "
+        "their rows will be refused. Open the file in Excel or LibreOffice, save it, and send that."
+    ]
+    assert remarks(names, [row._replace(cells=["Alder", 5, 500]) for row in found]) == []
