@@ -138,6 +138,26 @@ def test_rows_of_somebody_who_is_new_here_are_found_by_an_index(acme_cast, rival
     assert [line for (line,) in plan if "Index Cond: (id = s.record_id)" in line or "AND (id = s.record_id))" in line]
 
 
+def test_keys_and_what_is_taken_back_are_asked_as_for_anybody(tried, acme_cast, monkeypatch):
+    """The same of the statements inside the database, which plan for each tenant anew unless they are told not to."""
+    modes = []
+    for room, name in ((working.applying, "apply_rows"), (undoing, "undo_batch")):
+        real = getattr(room, name)
+        monkeypatch.setattr(room, name, lambda *said, real=real: (modes.append(_plan_mode()), real(*said))[1])
+    ran(tried, acme_cast.ada)
+    with tenant_context(acme_cast.tenant):
+        imports.undo(tried, by=acme_cast.ada)
+    assert worked(tried).stage == Stage.UNDONE
+    assert set(modes) == {"force_generic_plan"}
+    assert _plan_mode() == "auto"
+
+
+def _plan_mode() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW plan_cache_mode")
+        return str(cursor.fetchone()[0])
+
+
 def _analyze(table: str) -> None:
     owner = connections["owner"]
     parameters = owner.get_connection_params() | {"dbname": connection.settings_dict["NAME"]}
