@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.db.models.fields.json import KT
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts.extracts import histories
 from accounts.extracts.book import OF_ACCOUNT, of_present
-from accounts.extracts.extract import Column, Extract, choice, money, plain_column
+from accounts.extracts.extract import Column, Extract, Row, choice, major, money, plain_column
 from accounts.models import ContractLine, Event, Movement, Outcome, Product, RevenueMovement, Task, TaskStatus
 
 # Event kinds of what people wrote, and how imports call them.
@@ -25,11 +28,38 @@ OF_CONTRACT = (
 
 
 def _lines(archived: bool) -> QuerySet[Any]:
-    """One row a product of a term. A product is told by its name, or by its code where another is called that."""
+    """One row a product of a term; the first of each tells as well how the contract moved revenue, to the cent."""
+    earlier = ContractLine.objects.filter(contract=OuterRef("contract_id"), pk__lt=OuterRef("pk"))
+    moved = RevenueMovement.objects.filter(contract=OuterRef("contract_id")).annotate(called=_called())
+    told = moved.order_by("effective_on", "pk").values(
+        told=JSONObject(on="effective_on", kind="kind", amount="amount_minor", product="called", reason="reason")
+    )
+    history = Case(When(~Exists(earlier), then=ArraySubquery(told)))
+    lines = ContractLine.objects.annotate(called=_called(), moved=history)
+    return of_present(lines, archived, "contract__account")
+
+
+def _called() -> Case:
+    """A product is told by its name, or by its code where another is called that."""
     name = OuterRef("product__name")
     twins = Product.objects.filter(Q(name__iexact=name) | Q(code__iexact=name)).exclude(pk=OuterRef("product_id"))
-    lines = ContractLine.objects.annotate(shared_name=Exists(twins))
-    return of_present(lines, archived, "contract__account")
+    return Case(When(Exists(twins), then=F("product__code")), default=F("product__name"))
+
+
+def _renewed(row: Row) -> str:
+    """The contract that this one renews: its external id, else its name and first day."""
+    name = row["contract__renews__name"]
+    return row["contract__renews__external_id"] or (name and f"{name} from {row['contract__renews__start_on']}") or ""
+
+
+def _history(row: Row) -> str:
+    if row["moved"] is None:
+        return ""
+    currency = row["contract__currency"]
+    return histories.written(
+        (each["on"], each["kind"], major(each["amount"], currency), each["product"], each["reason"])
+        for each in row["moved"]
+    )
 
 
 def _notes(archived: bool) -> QuerySet[Any]:
@@ -49,11 +79,7 @@ CONTRACTS = Extract(
     _lines,
     (
         *OF_CONTRACT,
-        Column(
-            "Product",
-            ("shared_name", "product__code", "product__name"),
-            lambda row: row["product__code"] if row["shared_name"] else row["product__name"],
-        ),
+        plain_column("Product", "called"),
         plain_column("Quantity", "quantity"),
         money("ARR", "amount_minor", "contract__currency"),
         plain_column("Contract currency", "contract__currency"),
@@ -66,6 +92,12 @@ CONTRACTS = Extract(
         plain_column("End reason", "contract__end_reason"),
         plain_column("Line from", "start_on"),
         plain_column("Line until", "end_on"),
+        Column(
+            "Renews contract",
+            ("contract__renews__external_id", "contract__renews__name", "contract__renews__start_on"),
+            _renewed,
+        ),
+        Column("ARR history", ("moved", "contract__currency"), _history),
     ),
 )
 NOTES = Extract(

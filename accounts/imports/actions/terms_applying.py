@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from accounts.actions import states
 from accounts.calendar import local_today
 from accounts.imports.actions import terms_changing, terms_history, terms_products, terms_refusing, terms_writing
-from accounts.imports.actions.terms_history import Line, Term
+from accounts.imports.actions.terms_history import Line, Moved, Term
 from accounts.imports.actions.terms_reading import (
     SaidLine,
+    SaidMovement,
     SaidTerm,
     next_accounts,
     prepare,
@@ -20,7 +21,7 @@ from accounts.imports.actions.terms_reading import (
 )
 from accounts.imports.actions.terms_writing import Written
 from accounts.imports.models import Import
-from accounts.ledger import Step
+from accounts.ledger import Move, Step
 from accounts.models import Account, Contract, ContractLine, Product, RevenueMovement
 
 GONE = "This account isn't there any more."
@@ -58,7 +59,8 @@ def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
     said = _of_held(job, terms_of(job, accounts), held)
     shelf = terms_changing.open_changes(job, (term for term in said if term.contract is not None and term.changed))
     new = [term for term in said if term.contract is None]
-    products = _products(job, [*terms_changing.unknown_lines(shelf), *(line for term in new for line in term.lines)])
+    lines = [*terms_changing.unknown_lines(shelf), *(line for term in new for line in [*term.lines, *_moved(term)])]
+    products = _products(job, lines)
     terms_changing.carry_out(job, shelf, products, today=today)
     books = _open_books(held.values())
     _place(job, books, _without_known(job, new, books), products)
@@ -100,7 +102,7 @@ def _open_books(accounts: Iterable[Account]) -> dict[int, Book]:
     for later, earlier in renewals.items():
         terms[later].renews, terms[earlier].renewed_by = terms[earlier], terms[later]
     for line in ContractLine.objects.filter(contract__in=terms):
-        line_of = Line(line.product_id, line.quantity, line.amount_minor, line.recurring)
+        line_of = Line(line.product_id, line.quantity, line.amount_minor, line.recurring, line.start_on, line.end_on)
         terms[line.contract_id].lines.append(line_of)
     written = RevenueMovement.objects.filter(account__in=books).order_by("effective_on", "pk")
     for row in written.values_list("account_id", "contract_id", "effective_on", "product_id", "amount_minor"):
@@ -110,7 +112,9 @@ def _open_books(accounts: Iterable[Account]) -> dict[int, Book]:
 
 
 def _term_of(row: Contract) -> Term:
-    return Term(row.pk, row.name, row.start_on, row.end_on, [], False, row.ended_on, row.end_reason)
+    return Term(
+        row.pk, row.name, row.start_on, row.end_on, [], False, row.ended_on, row.end_reason, external_id=row.external_id
+    )
 
 
 def _without_known(job: Import, new: list[SaidTerm], books: dict[int, Book]) -> list[SaidTerm]:
@@ -154,7 +158,20 @@ def _place(job: Import, books: dict[int, Book], said: list[SaidTerm], products: 
         lines = _lines(term.lines, products)
         name = term.values.get("name") or _name(term, products)
         placed = Term(number, name, term.start_on, term.end_on, lines, True, term.ended_on, _reason(term))
+        placed.external_id, placed.says_renews = term.values.get("external_id"), term.values.get("renews", "")
+        if term.movements is not None:
+            placed.told = [_as_told(placed, each, products) for each in term.movements]
         books[term.account].fresh.append((placed, term))
+
+
+def _moved(term: SaidTerm) -> list[SaidLine]:
+    """What moved as if they were lines: products that were taken off a contract since stand nowhere else."""
+    return [SaidLine(term.records[0], 0, each.product, None, None) for each in term.movements or ()]
+
+
+def _as_told(term: Term, said: SaidMovement, products: dict[str, Product]) -> Moved:
+    move = Move(said.on, products[said.product.lower()].pk, said.kind, said.amount)
+    return Moved(term, move, said.reason)
 
 
 def _lines(said: list[SaidLine], products: dict[str, Product]) -> list[Line]:
@@ -162,7 +179,8 @@ def _lines(said: list[SaidLine], products: dict[str, Product]) -> list[Line]:
     lines: dict[int, Line] = {}
     for line in said:
         product = products[line.product.lower()]
-        lines.setdefault(product.pk, Line(product.pk, line.quantity or 1, line.amount or 0, product.recurring))
+        quantity, amount = line.quantity or 1, line.amount or 0
+        lines.setdefault(product.pk, Line(product.pk, quantity, amount, product.recurring, line.start, line.until))
     return list(lines.values())
 
 

@@ -61,8 +61,8 @@ def carry_out(job: Import, shelf: Shelf, products: Mapping[str, Product], *, tod
 def _change(held: Held, shelf: Shelf, products: Mapping[str, Product], today: dt.date) -> None:
     contract, said = held.contract, held.said
     _edit(held, shelf)
-    lines = _lines(held, products)
     on = max(today, contract.start_on)
+    lines = _lines(held, products, on)
     if lines and not same(contract, read_lines(contract, lines), on):
         _amend(held, shelf, lines, on)
     reason = said.values.get("end_reason", "")
@@ -127,9 +127,13 @@ def _follow(held: Held, shelf: Shelf, since: dt.date, reason: str) -> int:
     return sum(move.amount for move in moves if move.on <= since)
 
 
-def _lines(held: Held, products: Mapping[str, Product]) -> list[dict[str, Any]]:
-    """All its lines as they should be; what the file leaves open stays. Empty where it says nothing of amounts."""
-    said = held.said.lines
+def _lines(held: Held, products: Mapping[str, Product], on: dt.date) -> list[dict[str, Any]]:
+    """All its lines as they should be; what the file leaves open stays. Empty where it says nothing of amounts.
+
+    What was over by the day of the change is history, of which the book has its own.
+    """
+    last = held.contract.end_on
+    said = [line for line in held.said.lines if line.until is None or line.until > on or line.until >= last]
     if all(line.amount is None and line.quantity is None for line in said):
         return []
     agreed = {line.product_id: line for line in held.agreed}
@@ -140,7 +144,9 @@ def _lines(held: Held, products: Mapping[str, Product]) -> list[dict[str, Any]]:
         amount = line.amount if line.amount is not None or known is None else known.amount_minor
         quantity = line.quantity or (known.quantity if known else 1)
         if amount is not None:
-            wanted.setdefault(product.pk, {"product": product, "quantity": quantity, "amount_minor": amount})
+            days = {"start_on": line.start, "end_on": line.until}
+            row = {"product": product, "quantity": quantity, "amount_minor": amount}
+            wanted.setdefault(product.pk, row | {name: day for name, day in days.items() if day and day > on})
     if all(line.amount is None for line in said):
         kept = (line for line in held.agreed if line.product_id not in wanted)
         return [*wanted.values(), *(_as_it_is(line) for line in kept)]

@@ -19,6 +19,9 @@ CROSS JOIN LATERAL (VALUES
     ('contract.quantity', 'This must be a whole number of at least 1.', s.quantity < 1 OR s.quantity > 2147483647),
     ('contract.ended_on', 'A contract can''t end before it starts.', s.ended_on < s.start_on),
     ('contract.notice_days', 'This must be a number of days from 0 to 32,767.', s.notice_days NOT BETWEEN 0 AND 32767),
+    ('contract.line_from', 'This must lie within the term.', s.line_from < s.start_on OR s.line_from >= s.end_on),
+    ('contract.line_until', 'This must lie within the term, and after the product''s first day.',
+        s.line_until > s.end_on OR s.line_until <= coalesce(s.line_from, s.start_on)),
     ('contract.name', 'This is longer than 160 characters.', length(s.name) > 160),
     ('contract.product', 'This is longer than 120 characters.', length(s.product_said) > 120),
     ('contract.external_id', 'This is longer than 120 characters.', length(s.external_id) > 120),
@@ -47,8 +50,9 @@ FROM lines WHERE number <> first AND (amount, quantity) IS DISTINCT FROM (first_
 OVERLAPS = """
 WITH lines AS (
     SELECT DISTINCT ON (term, product) number, account, product, external_id IS NULL AS bare, contract_id,
-        start_on - date '2000-01-01' AS starts,
-        CASE WHEN ended_on BETWEEN start_on AND end_on THEN ended_on ELSE end_on END - date '2000-01-01' AS over
+        coalesce(line_from, start_on) - date '2000-01-01' AS starts,
+        least(line_until, CASE WHEN ended_on BETWEEN start_on AND end_on THEN ended_on ELSE end_on END)
+            - date '2000-01-01' AS over
     FROM imports_line WHERE NOT broken AND end_on > start_on AND account IS NOT NULL ORDER BY term, product, number
 ), beside AS (
     SELECT number, starts, contract_id, CASE WHEN bare THEN max(ARRAY[over, number]) OVER w
@@ -67,7 +71,8 @@ FROM imports_line s
 JOIN accounts_contract c ON c.tenant_id = %(tenant)s AND c.account_id = s.account_id
 JOIN accounts_contractline l ON l.tenant_id = %(tenant)s AND l.contract_id = c.id AND l.product_id = s.product_id
 WHERE NOT s.broken AND s.contract_id IS NULL AND (s.external_id IS NULL OR c.external_id IS NULL)
-    AND greatest(s.start_on, l.start_on) + %(grace)s < least(s.end_on, l.end_on, c.ended_on)
+    AND greatest(s.start_on, s.line_from, l.start_on) + %(grace)s
+        < least(s.end_on, s.line_until, l.end_on, c.ended_on)
 ORDER BY s.number, c.id;
 """
 # An account's contracts are all in one currency: the book's, else what the file says first.

@@ -23,6 +23,8 @@ class Line:
     quantity: int
     amount: int
     recurring: bool = True
+    start_on: dt.date | None = None  # None: as long as the term
+    end_on: dt.date | None = None
 
 
 @dataclass(eq=False)
@@ -39,6 +41,10 @@ class Term:
     end_reason: str = ""
     renews: Term | None = None
     renewed_by: Term | None = None
+    external_id: str | None = None
+    # What the file tells of its past, which is taken at its word: all it moved, and which it renews.
+    told: list[Moved] | None = None
+    says_renews: str = ""
 
     @property
     def over(self) -> dt.date:
@@ -76,12 +82,13 @@ def link(terms: Sequence[Term], *, today: dt.date, close: bool) -> None:
     """Says of each term what became of it. `close`: a past term that nothing follows ended when it was over."""
     ordered = sorted(terms, key=lambda term: (term.start_on, term.end_on, term.id))
     shelves: dict[int, _Shelf] = defaultdict(_Shelf)
-    for term in ordered:
+    _as_told(ordered)
+    for term in (term for term in ordered if term.told is None):
         for line in term.lines:
             shelves[line.product].terms.append(term)
             shelves[line.product].starts.append(term.start_on)
     for term in ordered:
-        if term.final or term.renewed_by is not None:
+        if term.told is not None or term.final or term.renewed_by is not None:
             continue
         _follow_up(term, shelves)
         silent = term.fresh and term.renewed_by is None and term.ended_on is None
@@ -89,6 +96,24 @@ def link(terms: Sequence[Term], *, today: dt.date, close: bool) -> None:
             term.ended_on = term.end_on
         if term.fresh and term.renewed_by is None and term.ended_on and not term.end_reason:
             term.end_reason = NOT_RENEWED
+
+
+def _as_told(ordered: Sequence[Term]) -> None:
+    """By external id, or by name and first day, as `named` says them."""
+    by_name: dict[str, list[Term]] = defaultdict(list)
+    for term in ordered:
+        by_name[named(term.external_id, term.name, term.start_on)].append(term)
+    for term in ordered:
+        if term.told is None or not term.says_renews:
+            continue
+        found = (each for each in by_name[term.says_renews] if each.start_on < term.start_on and not each.renewed_by)
+        if (before := next(found, None)) is not None:
+            term.renews, before.renewed_by = before, term
+
+
+def named(external_id: str | None, name: str, start_on: dt.date) -> str:
+    """How a contract is called where another says that it renews it."""
+    return external_id or f"{name} from {start_on}"
 
 
 def _follow_up(term: Term, shelves: dict[int, _Shelf]) -> None:
@@ -152,7 +177,12 @@ def _first(term: Term, shelves: dict[int, _Shelf], after: dt.date) -> Term | Non
 
 
 def moves(terms: Sequence[Term], written: dict[int, list[Step]]) -> list[Moved]:
-    """What the fresh terms move, given what was `written` of each contract of the account so far."""
+    """What the fresh terms move, given what was `written` of each contract of the account so far.
+
+    Where the file tells of it, that and what is still missing to what was agreed.
+    """
+    told: list[Moved] = []
+    book = [step for steps in written.values() for step in steps]
     roots: dict[Term, Term] = {}
     stands: dict[Term, list[Step]] = defaultdict(list)
     own: dict[Term, list[Step]] = defaultdict(list)
@@ -164,10 +194,17 @@ def moves(terms: Sequence[Term], written: dict[int, list[Step]]) -> list[Moved]:
             own[root] += written.get(term.id, [])
             continue
         since = _begins(term)
+        if term.told is not None:
+            steps = [Step(each.move.on, each.move.product, each.move.amount) for each in term.told]
+            stands[root] += steps
+            own[root] += steps
+            book += steps
+            told += term.told
+            since = max([since, *(step.on for step in steps)])
         more = ledger.difference(stands[root], ledger.steps_of(_spans(term), since), since)
         stands[root] = ledger.difference([], [*stands[root], *more], since)
         added[root] += [(term, step) for step in more]
-    return _named(added, own, [step for steps in written.values() for step in steps])
+    return told + _named(added, own, book)
 
 
 def _named(added: dict[Term, list[tuple[Term, Step]]], own: dict[Term, list[Step]], book: list[Step]) -> list[Moved]:
@@ -206,4 +243,5 @@ def _spans(term: Term) -> Iterable[Span]:
         end = term.renewed_by.start_on
     for line in term.lines:
         if line.recurring and line.amount:
-            yield Span(line.product, line.amount, term.start_on, end)
+            ends = [day for day in (end, line.end_on) if day and (day is end or day < term.end_on)]
+            yield Span(line.product, line.amount, line.start_on or term.start_on, min(ends, default=None))

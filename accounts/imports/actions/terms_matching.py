@@ -9,19 +9,22 @@ from accounts.imports.actions.statements import headings, rows, run
 from accounts.imports.models import Import, Noun, Record
 from accounts.ledger import GRACE
 
-# How each row differs from the line that the book has for its product, and what the contract would lose.
+# How each row differs from the line that the book has for its product, and what the contract would lose. What was over
+# before today is history, of which the book has its own.
 COMPARE = """
 ALTER TABLE imports_line ADD COLUMN differs boolean NOT NULL DEFAULT false, ADD COLUMN was jsonb;
 UPDATE imports_line s SET differs = true, was = CASE WHEN x.id IS NOT NULL THEN jsonb_strip_nulls(jsonb_build_object(
     'amount_minor', CASE WHEN x.amount_minor <> s.amount THEN x.amount_minor END,
     'quantity', CASE WHEN x.quantity <> s.quantity THEN x.quantity END)) END
 FROM (
-    SELECT d.record_id, l.id, l.amount_minor, l.quantity FROM imports_line d
+    SELECT d.record_id, l.id, l.amount_minor, l.quantity,
+        d.line_until < c.end_on AND d.line_until <= greatest(%(today)s, c.start_on) AS over
+    FROM imports_line d
     JOIN accounts_contract c ON c.tenant_id = %(tenant)s AND c.id = d.contract_id
     LEFT JOIN accounts_contractline l ON l.tenant_id = %(tenant)s AND l.contract_id = d.contract_id
-        AND l.product_id = d.product_id AND l.end_on = c.end_on
+        AND l.product_id = d.product_id AND l.end_on = coalesce(least(d.line_until, c.end_on), c.end_on)
 ) x
-WHERE x.record_id = s.record_id AND (CASE WHEN x.id IS NULL THEN s.amount IS NOT NULL
+WHERE x.record_id = s.record_id AND x.over IS NOT TRUE AND (CASE WHEN x.id IS NULL THEN s.amount IS NOT NULL
     ELSE coalesce(x.amount_minor <> s.amount, false) OR coalesce(x.quantity <> s.quantity, false) END);
 ALTER TABLE imports_term ADD COLUMN was jsonb, ADD COLUMN drops text[], ADD COLUMN lines_differ boolean;
 UPDATE imports_term t SET drops = x.names FROM (
@@ -30,7 +33,8 @@ UPDATE imports_term t SET drops = x.names FROM (
     JOIN accounts_contractline l ON l.tenant_id = %(tenant)s AND l.contract_id = c.id AND l.end_on = c.end_on
     JOIN accounts_product p ON p.tenant_id = %(tenant)s AND p.id = l.product_id
     WHERE t.says_lines AND NOT EXISTS (
-        SELECT 1 FROM imports_line s WHERE s.term = t.term AND s.product_id = l.product_id)
+        SELECT 1 FROM imports_line s WHERE s.term = t.term AND s.product_id = l.product_id
+            AND coalesce(s.line_until >= c.end_on, true))
     GROUP BY t.term
 ) x WHERE x.term = t.term;
 UPDATE imports_term t SET lines_differ =
@@ -76,7 +80,7 @@ SELECT count(*) FROM (
     SELECT s.term FROM lines s JOIN imports_term t USING (term)
     JOIN imports_record r ON r.tenant_id = %(tenant)s AND r.id = s.record_id AND r.verdict = 'create'
     LEFT JOIN accounts_product p ON p.tenant_id = %(tenant)s AND p.id = s.product_id
-    WHERE t.end_on < %(today)s AND t.ended_on IS NULL AND t.end_reason IS NULL
+    WHERE t.end_on < %(today)s AND t.ended_on IS NULL AND t.end_reason IS NULL AND NOT t.told
     GROUP BY s.term
     HAVING bool_or(s.amount > 0 AND p.recurring IS NOT FALSE) AND NOT bool_or(
         s.last_start > s.start_on AND s.last_start >= s.end_on - %(grace)s OR EXISTS (
@@ -102,7 +106,7 @@ def match_contracts(job: Import) -> int:
     run(job, f"SET LOCAL enable_nestloop = {'off' if many else 'on'}")
     today = local_today(job.tenant)
     terms_staging.lay_out(job)
-    run(job, COMPARE)
+    run(job, COMPARE, today=today)
     terms_faults.find(job, today=today)
     run(job, JUDGE, headings=headings(job))
     settle(job)

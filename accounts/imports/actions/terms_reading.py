@@ -72,6 +72,17 @@ class SaidLine:
     product: str  # as the row names it; empty: not at all
     quantity: int | None
     amount: int | None
+    start: dt.date | None = None
+    until: dt.date | None = None
+
+
+@dataclass
+class SaidMovement:
+    on: dt.date
+    kind: str
+    amount: int
+    product: str
+    reason: str
 
 
 @dataclass
@@ -95,6 +106,12 @@ class SaidTerm:
     def day(self, name: str) -> dt.date | None:
         said = self.values.get(name)
         return dt.date.fromisoformat(said) if said else None
+
+    @property
+    def movements(self) -> list[SaidMovement] | None:
+        """Its history as the file tells it; None where it doesn't."""
+        said = self.values.get("movements")
+        return None if said is None else [SaidMovement(dt.date.fromisoformat(on), *rest) for on, *rest in said]
 
     @property
     def records(self) -> list[int]:
@@ -162,7 +179,9 @@ def terms_of(job: Import, accounts: list[int]) -> list[SaidTerm]:
         term.hear(said, currency or otherwise)
         term.changed = term.changed or verdict == "change"
         word = said.get("product") or products.get(number) or ""
-        term.lines.append(SaidLine(record, number, word, said.get("quantity"), said.get("amount_minor")))
+        start, until = (said.get(name) and dt.date.fromisoformat(said[name]) for name in ("line_from", "line_until"))
+        line = SaidLine(record, number, word, said.get("quantity"), said.get("amount_minor"), start, until)
+        term.lines.append(line)
     return list(terms.values())
 
 

@@ -21,6 +21,7 @@ SELECT r.id AS record_id, r.number, r.verdict = 'refused' OR coalesce(b.broken, 
     coalesce((v->>'end_on')::date, ((v->>'start_on')::date + interval '1 year')::date) AS end_on,
     (v->>'ended_on')::date AS ended_on, nullif(v->>'end_reason', '') AS end_reason,
     (v->>'auto_renew')::boolean AS auto_renew, (v->>'notice_days')::bigint AS notice_days,
+    (v->>'line_from')::date AS line_from, (v->>'line_until')::date AS line_until, v ? 'movements' AS told,
     (v->>'quantity')::numeric AS quantity, (v->>'amount_minor')::numeric AS amount,
     coalesce(nullif(v->>'product', ''), nullif(p."values"->>'name', ''), nullif(p."values"->>'code', ''))
         AS product_said,
@@ -104,7 +105,7 @@ SELECT term, min(number) AS first, (array_agg(account ORDER BY number))[1] AS ac
     (array_agg(end_reason ORDER BY number) FILTER (WHERE end_reason IS NOT NULL))[1] AS end_reason,
     (array_agg(auto_renew ORDER BY number) FILTER (WHERE auto_renew IS NOT NULL))[1] AS auto_renew,
     (array_agg(notice_days ORDER BY number) FILTER (WHERE notice_days IS NOT NULL))[1] AS notice_days,
-    bool_or(amount IS NOT NULL) AS says_lines
+    bool_or(told) AS told, bool_or(amount IS NOT NULL AND coalesce(line_until >= end_on, true)) AS says_lines
 FROM imports_line GROUP BY term;
 ANALYZE imports_line; ANALYZE imports_term;
 CREATE TEMPORARY TABLE imports_wrong (number integer, path text, message text) ON COMMIT DROP;

@@ -49,7 +49,10 @@ WHERE a.tenant_id = %(tenant)s AND a.id = x.account AND NOT EXISTS (
     SELECT FROM accounts_contract c WHERE c.tenant_id = %(tenant)s AND c.account_id = a.id)
 """
 PRODUCTS = """
-DELETE FROM accounts_product p WHERE p.tenant_id = %(tenant)s AND p.id = ANY(%(products)s::bigint[]) AND NOT EXISTS (
+DELETE FROM accounts_product p WHERE p.tenant_id = %(tenant)s AND p.id IN (
+    SELECT (r.before->>'product')::bigint FROM imports_record r
+    WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND r.before ? 'product'
+) AND NOT EXISTS (
     SELECT FROM accounts_contractline l WHERE l.tenant_id = %(tenant)s AND l.product_id = p.id
 ) AND NOT EXISTS (SELECT FROM accounts_revenuemovement m WHERE m.tenant_id = %(tenant)s AND m.product_id = p.id)
 """
@@ -59,6 +62,8 @@ def undo_contracts(job: Import, size: int) -> bool:
     """Takes back the contracts of the next `size` accounts. False when there was nothing more."""
     accounts = next_accounts(job, job.place.get("account", 0), size, WRITTEN)
     if not accounts:
+        # Only now is it known that no other account's contract names them.
+        run(job, PRODUCTS)
         return False
     list(Account.objects.select_for_update(of=("self",)).filter(pk__in=accounts).order_by("pk").values_list("pk"))
     done = _done(job, accounts)
@@ -123,7 +128,7 @@ def _say(message: str, kept: Iterable[Done]) -> None:
 
 
 def _restore(job: Import, gone: list[Done]) -> None:
-    """Currencies that the first contract decided, and products that only these contracts named."""
+    """Currencies that the first contract decided."""
     befores = [(each.account, before) for each in gone for before in each.before]
     currencies = [
         {"account": account, "was": before["account_currency"]}
@@ -131,4 +136,3 @@ def _restore(job: Import, gone: list[Done]) -> None:
         if "account_currency" in before
     ]
     run(job, CURRENCIES, rows=json.dumps(currencies))
-    run(job, PRODUCTS, products=[before["product"] for _, before in befores if "product" in before])

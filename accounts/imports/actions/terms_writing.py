@@ -137,7 +137,8 @@ def _lines(each: Written) -> Iterator[Row]:
         for line in term.lines:
             yield {
                 "contract": term.id, "product": line.product, "quantity": line.quantity, "amount": line.amount,
-                "recurring": line.recurring, "start_on": term.start_on, "end_on": term.end_on,
+                "recurring": line.recurring, "start_on": line.start_on or term.start_on,
+                "end_on": line.end_on or term.end_on,
             }  # fmt: skip
 
 

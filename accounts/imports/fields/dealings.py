@@ -118,6 +118,22 @@ CONTRACT = (
         synonyms=("end reason", "churn reason", "cancellation reason", "reason for churn", "termination reason"),
     ),
     Field(
+        "contract.line_from", "Contract: product agreed from", "date", clearable=False,
+        synonyms=("line from", "line start", "line start date", "product start date"),
+    ),
+    Field(
+        "contract.line_until", "Contract: product agreed until", "date", clearable=False,
+        synonyms=("line until", "line end", "line end date", "product end date"),
+    ),
+    Field(
+        "contract.renews", "Contract: renews which (external id)", "text", longest=300, clearable=False,
+        synonyms=("renews contract", "renewal of", "previous contract", "renewed contract id"),
+    ),
+    Field(
+        "contract.movements", "Contract: history of its ARR, as exports write it", "text", longest=32767,
+        clearable=False, synonyms=("arr history",),
+    ),
+    Field(
         "contract.stage", "Deal stage (only won ones are taken)", "text", clearable=False,
         synonyms=(
             "stage", "deal stage", "opportunity stage", "stage name", "sales stage", "is closed won", "won", "is won",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from accounts.imports.values import amounts, currencies
+from accounts.imports.values import amounts, currencies, histories
 from accounts.imports.values.wrong import Wrong
 
 Fault = Callable[[str, str], None]  # key of the field, what is wrong
@@ -22,6 +22,8 @@ def settle(values: dict[str, Any], expected: str, fault: Fault, today: dt.date |
     _term(values, fault, today)
     arr, total = values.pop("arr", None), values.pop("total", None)
     months = values.pop("term_months", None)
+    if "movements" in values:
+        _history(values, expected, fault)
     key, money = ("arr", arr) if arr is not None else ("total", total)
     if money is None:
         return
@@ -29,6 +31,14 @@ def settle(values: dict[str, Any], expected: str, fault: Fault, today: dt.date |
         values["currency"], values["amount_minor"] = _worth(money, key == "total", values, months, expected)
     except Wrong as wrong:
         fault(key, str(wrong))
+
+
+def _history(values: dict[str, Any], expected: str, fault: Fault) -> None:
+    try:
+        values["movements"] = histories.read(values["movements"], values.get("currency") or expected)
+    except Wrong as wrong:
+        del values["movements"]
+        fault("movements", str(wrong))
 
 
 def later(day: dt.date, months: int) -> dt.date:

@@ -18,7 +18,7 @@ from accounts.imports.actions import imports, working
 from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Record, Stage, Verdict
 from accounts.imports.values.words import BROKEN
-from accounts.models import BuyingRole, Influence, Membership, Product, Stance, Tenant, Touch, User
+from accounts.models import BuyingRole, Influence, Membership, Product, RevenueMovement, Stance, Tenant, Touch, User
 from accounts.models import Phase as AccountPhase
 from accounts.tenancy.context import tenant_context
 from accounts.views.columns import COLUMNS
@@ -75,11 +75,15 @@ CONTACT = st.fixed_dictionaries(
         "left": st.none() | DAYS, "moved_to": texts(200),
     }
 )  # fmt: skip
+# Which of the products, what each comes to.
+AMOUNTS = st.dictionaries(st.integers(0, 2), st.integers(0, 10**11), min_size=1, max_size=3)
+# So much of the way through the term, or ahead of it.
+CHANGE = st.tuples(st.integers(0, 100), AMOUNTS, texts(200))
 TERM = st.fixed_dictionaries(
     {
         "name": texts(150), "months": st.integers(1, 36), "signed": DAYS, "auto_renew": st.booleans(),
         "notice_days": st.integers(0, 365), "external_id": st.none() | texts(100),
-        "amounts": st.lists(st.integers(0, 10**11), min_size=1, max_size=2), "quantity": st.integers(1, 9999),
+        "amounts": AMOUNTS, "quantity": st.integers(1, 9999), "changes": st.lists(CHANGE, max_size=3),
     }
 )  # fmt: skip
 NOTE = st.fixed_dictionaries(
@@ -98,7 +102,7 @@ ACCOUNT = st.fixed_dictionaries(
         "start": DAYS, "terms": st.lists(TERM, max_size=3), "ended": st.none() | texts(200, least=1),
     }
 )  # fmt: skip
-BOOK = st.tuples(st.lists(PRODUCT, min_size=2, max_size=3), st.lists(ACCOUNT, min_size=1, max_size=4))
+BOOK = st.tuples(st.lists(PRODUCT, min_size=3, max_size=3), st.lists(ACCOUNT, min_size=1, max_size=4))
 
 
 def own(text: str, number: int) -> str:
@@ -166,17 +170,36 @@ def _agree(account, said: dict[str, Any], sold: list[Product]) -> None:
         values = {name: term[name] for name in ("auto_renew", "notice_days")}
         values |= {"name": own(term["name"], n), "signed_on": term["signed"], "start_on": start, "end_on": end}
         values["external_id"] = own(term["external_id"], n) if term["external_id"] is not None else None
-        lines = [
-            {"product": product, "quantity": term["quantity"], "amount_minor": amount}
-            for product, amount in zip(sold, term["amounts"], strict=False)
-        ]
+        lines = _lines(term, term["amounts"], sold)
         if before is None:
             before = contracts.sign(account, values, lines, by=None, today=TODAY)
         else:
             before = contracts.renew(before, values, lines, by=None, today=TODAY)
+        for way, amounts, reason in term["changes"]:
+            on = start + (end - start - dt.timedelta(days=1)) * way / 100
+            lines = _lines(term, amounts, sold)
+            contracts.amend(before, lines, on=on, by=None, today=TODAY, reason=reason)
         start = end
     if before is not None and said["ended"]:
         contracts.end(before, on=before.end_on, reason=said["ended"], by=None, today=TODAY)
+
+
+def _lines(term: dict[str, Any], amounts: dict[int, int], sold: list[Product]) -> list[dict[str, Any]]:
+    return [
+        {"product": sold[place], "quantity": term["quantity"], "amount_minor": amount}
+        for place, amount in amounts.items()
+    ]
+
+
+def ledger(tenant: Tenant) -> list[tuple[Any, ...]]:
+    """Every movement, without who recorded it when."""
+    with tenant_context(tenant):
+        return sorted(
+            RevenueMovement.objects.values_list(
+                "account__name", "contract__name", "contract__start_on", "effective_on", "product__code", "kind",
+                "amount_minor", "currency", "reason",
+            )
+        )  # fmt: skip
 
 
 def rows(tenant: Tenant, noun: str) -> list[str]:
@@ -220,10 +243,12 @@ def test_what_leaves_comes_back(kind, book):
         bring(there, noun, list(written(here, EXTRACTS[noun], kind)), kind)
     for noun in COMING_BACK:
         assert rows(there, noun) == rows(here, noun), noun
+    assert ledger(there) == ledger(here)
     for noun in COMING_BACK:
         again = bring(there, noun, list(written(there, EXTRACTS[noun], kind)), kind, duplicates="match")
         assert again <= {Verdict.SAME}, noun
         assert rows(there, noun) == rows(here, noun), noun
+    assert ledger(there) == ledger(here)
 
 
 @pytest.mark.parametrize("noun", COMING_BACK)
@@ -233,7 +258,7 @@ def test_imports_know_the_headings_of_exports(noun):
         "products": {"Active"},
         "accounts": {"Archived at"},
         "contacts": {"Reports to", "Successor"},
-        "contracts": {"Line from", "Line until"},
+        "contracts": set(),
         "notes": set(),
     }
     tenant = workspace()
