@@ -56,7 +56,7 @@ browser: .venv/.for-tests browser-program ## Run the browser tests
 bench: .venv/.for-tests ## Measure; NAME= picks
 	@NAME=$(NAME) $(PY) -m csom.embedded $(PY) -m tests.bench
 
-chaos: .venv/.for-tests ## Kill workers, beats and the broker while plays start; FAULTS= says how often
+chaos: .venv/.for-tests ## Kill workers, beats and the broker while plays start and books come in; FAULTS= says how often
 	CHAOS_FAULTS=$(or $(FAULTS),200) $(PY) -m pytest tests/chaos -s
 
 migrations: .venv/.for-tests ## Write migrations for changed models

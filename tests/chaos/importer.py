@@ -13,20 +13,21 @@ from accounts.imports.actions import applying, checking, working  # noqa: E402
 from accounts.imports.models import Import, Stage  # noqa: E402
 from accounts.tenancy.context import tenant_context  # noqa: E402
 
-PAUSE = 0.02  # inside each step: kills find it in hand
+PAUSE = 0.03  # inside each step, before its transaction ends: kills find it in hand
+ONCE = 0.5  # inside a step that is one transaction, and otherwise over before anybody looks
 
 
-def slowly(step):
+def slowly(name, step):
     def stretched(job, desk):
         step(job, desk)
-        time.sleep(PAUSE)
+        time.sleep(ONCE if name[1] == "matching" else PAUSE)
 
     return stretched
 
 
 def product(tenant_id: int) -> None:
-    checking.BATCH, working.ROWS = 250, 100
-    working.STEPS = {name: slowly(step) for name, step in working.STEPS.items()}
+    checking.BATCH, working.ROWS, working.ACCOUNTS = 100, 100, 10
+    working.STEPS = {name: slowly(name, step) for name, step in working.STEPS.items()}
     while True:
         working.go_on(tenant_id)
         time.sleep(PAUSE)

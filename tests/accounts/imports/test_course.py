@@ -8,7 +8,17 @@ from accounts.actions.errors import Conflict, Refused
 from accounts.imports.actions import halting, imports, mappings, sample, working
 from accounts.imports.models import FilePart, Import, Record, Stage, Verdict
 from accounts.imports.reading import Unreadable
-from accounts.models import Account, AccountState, Contact, Contract, CustomField, Event, RevenueMovement, TenantWork
+from accounts.models import (
+    Account,
+    AccountState,
+    Contact,
+    Contract,
+    CustomField,
+    Event,
+    Product,
+    RevenueMovement,
+    TenantWork,
+)
 
 MESSY = """Company;Website;Customer ID;CSM;Region;ARR;Contract start;Renewal date;Champion e-mail;Plan
 Alder GmbH;https://alder.example/x;C-1;cass@acme.test;EMEA;1.234,50 €;01.02.2025;01.02.2026;nora@alder.example;Gold
@@ -287,3 +297,12 @@ def test_a_file_that_turns_out_unreadable_is_opened_once_and_says_why(book, acme
     job = go_on(book)
     assert (job.stage, job.message) == (Stage.FAILED, "Row 3: the file ends inside a quote.")
     assert len(opened) == 1
+
+
+def test_a_product_that_contracts_of_many_batches_name_goes_with_the_last_of_them(acme, monkeypatch):
+    monkeypatch.setattr(working, "ACCOUNTS", 1)
+    text = "Account name,ARR,Start date,Product\n" + "".join(f"Firm {n},1000,2026-01-01,Suite\n" for n in range(3))
+    job = go_on(imports.check(bring(text, by=acme.olly, follow=True), by=acme.olly))
+    assert (job.stage, Product.objects.count()) == (Stage.DONE, 1)
+    go_on(imports.undo(job, by=acme.olly))
+    assert Product.objects.count() == 0
