@@ -14,6 +14,7 @@ class Permission(StrEnum):
     ACCOUNT_EXPORT = "account.export"
     DATA_IMPORT = "data.import"
     DATA_EXPORT = "data.export"
+    DATA_FORGET = "data.forget"
     CONTACT_EDIT = "contact.edit"
     CONTRACT_EDIT = "contract.edit"
     # Narrower than CONTRACT_EDIT: the first contract of an account that comes with its handoff, and no other.
@@ -127,6 +128,7 @@ SPECS: dict[Role, RoleSpec] = {
             P.DEAL_BRING,
             P.DATA_IMPORT,
             P.DATA_EXPORT,
+            P.DATA_FORGET,
             P.PRODUCT_EDIT,
             P.HANDOFF_WRITE,
             P.HANDOFF_DECIDE,

@@ -68,6 +68,11 @@ class Config:
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "forget old files of imports": {
+            "task": "accounts.imports.tasks.sweep_old_imports",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
+        },
         "know what is true today": {
             "task": "accounts.tasks.sweep_states",
             "schedule": 900.0,

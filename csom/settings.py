@@ -196,6 +196,8 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+# An import's file and rows go so many days after its last step, and with them the way to take it back; 0: never.
+IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 90)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
 SPECTACULAR_SETTINGS = {
     "TITLE": "CSOM API",

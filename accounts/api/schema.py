@@ -38,6 +38,7 @@ PROBLEMS = {
     "404": "Nothing in this workspace has this id.",
     "406": "The answer is JSON; `Accept` rules that out.",
     "409": "Somebody else changed this in between; `current` is how it stands now.",
+    "410": "It was there once, and was deleted since.",
     "415": "The body must be JSON.",
     "422": "The `Idempotency-Key` was used for another request.",
     "429": "Too many calls; `Retry-After` says when to go on.",
@@ -125,6 +126,8 @@ class Schema(AutoSchema):
 
     def _problems(self) -> list[str]:
         codes = ["400", "401", "403", "404", "406", "409", "415", "422", "429", "503"]
+        if self.view.action in getattr(self.view, "passing", ()):
+            codes.append("410")
         if self.method in ("GET", "DELETE"):
             codes.remove("415")
         if self.method == "GET":

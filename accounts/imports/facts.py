@@ -3,4 +3,5 @@
 from accounts.registry import declare
 
 declare("import.finished", "Import finished", "{name} was imported", icon="file-input")
+declare("import.forgotten", "Import’s file deleted", "The file and the rows of {name} were deleted", icon="trash-2")
 declare("import.undone", "Import taken back", "{name} was taken back", icon="file-x-2")

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("imports/<int:pk>/run/", course.import_run, name="import-run"),
     path("imports/<int:pk>/stop/", course.import_stop, name="import-stop"),
     path("imports/<int:pk>/undo/", course.import_undo, name="import-undo"),
+    path("imports/<int:pk>/forget/", course.import_forget, name="import-forget"),
     path("imports/<int:pk>/refused/", refused.import_refused, name="import-refused"),
     path("imports/start/", start_path.start_path, name="start-path"),
     path("imports/start/hide/", start_path.start_path_hide, name="start-path-hide"),

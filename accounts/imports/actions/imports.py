@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from accounts import timeline
 from accounts.actions.errors import Conflict, Refused, refuse
 from accounts.imports.actions import columns as column_rules
-from accounts.imports.actions import files, refusals, written
+from accounts.imports.actions import files, forgetting, refusals, written
 from accounts.imports.guessing import guess
 from accounts.imports.models import Import, Kind, Noun, Record, SavedMapping, Stage, Verdict
 from accounts.imports.reading import Cell, Format, Unreadable, headings, likeliest_sheet, remarks, rows, sniff
@@ -206,6 +206,7 @@ def _held(job: Import, stages: tuple[str, ...], *, version: int | None = None) -
     job = Import.objects.select_for_update().get(pk=job.pk)
     if version is not None and job.version != version:
         raise Conflict(job)
+    forgetting.must_remember(job)
     if job.stage not in stages:
         raise refuse("", f"This import is {Stage(job.stage).label.lower()}; that can't be done now.")
     return job

@@ -13,10 +13,11 @@ from rest_framework.response import Response
 
 from accounts.api.exports import AsAsked
 from accounts.api.parsers import Form, StrictJson
+from accounts.api.problems import Problem
 from accounts.api.resource import Readable
 from accounts.downloads import download
 from accounts.exports import CSV
-from accounts.imports.actions import imports
+from accounts.imports.actions import forgetting, imports
 from accounts.imports.api import taking_in
 from accounts.imports.api.entries import FormEntry, ImportChange, ImportEntry
 from accounts.imports.api.filters import ImportFilters
@@ -24,7 +25,7 @@ from accounts.imports.api.shapes import BRIEF, WHOLE, ImportBriefShape, ImportSh
 from accounts.imports.models import Import
 from accounts.roles import Permission
 
-ACTS = ("check", "run", "stop", "undo")
+ACTS = ("check", "run", "stop", "undo", "forget")
 Act = Callable[..., Import]
 
 
@@ -48,7 +49,8 @@ class ImportResource(Readable):
     entries = {"create": ImportEntry, "partial_update": ImportChange, **dict.fromkeys(ACTS, FormEntry)}
     permissions = dict.fromkeys(
         ("list", "retrieve", "create", "partial_update", *ACTS, "refused"), Permission.DATA_IMPORT
-    )
+    ) | {"forget": Permission.DATA_FORGET}
+    passing = ("refused",)
 
     def order(self, request: Request) -> tuple[str, ...]:
         return ("-id",)
@@ -88,12 +90,22 @@ class ImportResource(Readable):
         return self._act(imports.undo, pk)
 
     @extend_schema(
+        summary="Delete an import's file and rows",
+        description="For good, within seconds. Its figures stay; it can't be taken back or run any more.",
+    )
+    @action(detail=True, methods=["post"])
+    def forget(self, request: Request, pk: str) -> Response:
+        return self._act(forgetting.forget, pk)
+
+    @extend_schema(
         summary="Download the refused rows as CSV, each with its reason",
         responses={(200, "text/csv"): OpenApiTypes.STR},
     )
     @action(detail=True, content_negotiation_class=AsAsked)
     def refused(self, request: Request, pk: str) -> StreamingHttpResponse:
         job = self.found(pk=int(pk))
+        if job.forgotten_at is not None:
+            raise Problem(410, forgetting.gone(job))
         head, rows = imports.refused_rows(job)
         return download(CSV.written(head, rows, ""), f"import-{job.pk}-refused.csv", CSV.media_type)
 

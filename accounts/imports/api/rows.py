@@ -10,7 +10,9 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.problems import Problem
 from accounts.api.resource import Resource
+from accounts.imports.actions import forgetting
 from accounts.imports.api.filters import RowFilters
 from accounts.imports.api.shapes import ROW, RowShape
 from accounts.imports.models import Import, Record
@@ -27,6 +29,7 @@ class RowResource(Resource):
     shape = RowShape
     columns = (*ROW, "target_id")
     permissions = {"list": Permission.DATA_IMPORT}
+    passing = ("list",)
 
     def order(self, request: Request) -> tuple[str, ...]:
         return ("number",)
@@ -44,5 +47,7 @@ class RowResource(Resource):
         job = Import.objects.filter(pk=import_id).first()
         if job is None:
             raise NotFound("There is no such import.")
+        if job.forgotten_at is not None:
+            raise Problem(410, forgetting.gone(job))
         rows = self.rows().filter(job=job)
         return rows if self.request.query_params.get("noun") else rows.filter(noun=job.noun)

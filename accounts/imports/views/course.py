@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts import formats
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Refused
-from accounts.imports.actions import imports
+from accounts.imports.actions import forgetting, imports
 from accounts.imports.models import BUSY, Import, Stage
 from accounts.imports.views import progress, results
 from accounts.imports.views.frame import ICONS, TONES, is_part, job_or_404, onward, show
@@ -28,9 +28,9 @@ from accounts.roles import Permission
 def import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     job = job_or_404(pk)
     asked_again = is_part(request)
-    if job.stage == Stage.MAPPING:
+    if job.stage == Stage.MAPPING and job.forgotten_at is None:
         return onward(request, reverse("imports:import-map", args=[pk]))
-    context = _head(job)
+    context = _head(request, job)
     if job.stage in BUSY:
         context |= progress.context(request, job)
     else:
@@ -40,9 +40,16 @@ def import_detail(request: MemberRequest, pk: int) -> HttpResponse:
     return show(request, "job.html#job" if asked_again else "job.html", context)
 
 
-def _head(job: Import) -> dict[str, Any]:
+def forgotten(request: MemberRequest, job: Import) -> HttpResponse:
+    """What was asked for is gone; the page says so."""
+    return show(request, "job.html", _head(request, job) | results.context(request, job), status=410)
+
+
+def _head(request: MemberRequest, job: Import) -> dict[str, Any]:
     return {
         "job": job,
+        "gone": forgetting.gone(job) if job.forgotten_at else "",
+        "may_forget": not job.forgotten_at and request.membership.may(Permission.DATA_FORGET),
         "busy": job.stage in BUSY,
         "icon": ICONS[job.noun],  # type: ignore[index]
         "tone": TONES[job.stage],  # type: ignore[index]
@@ -67,6 +74,12 @@ def import_stop(request: MemberRequest, pk: int) -> HttpResponse:
 @requires(Permission.DATA_IMPORT)
 def import_undo(request: MemberRequest, pk: int) -> HttpResponse:
     return _act(request, pk, imports.undo)
+
+
+@require_POST
+@requires(Permission.DATA_FORGET)
+def import_forget(request: MemberRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, forgetting.forget, _("Deleted: the file and its rows. The figures stay."))
 
 
 def _act(request: MemberRequest, pk: int, act: Callable[..., Import], done: str = "") -> HttpResponse:

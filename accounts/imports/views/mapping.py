@@ -34,7 +34,7 @@ LIGHT = 50 * 1024 * 1024
 def import_map(request: MemberRequest, pk: int) -> HttpResponse:
     """`do`: read (look again), keep or replace (under a name), try (on the whole file); each keeps what is chosen."""
     job = job_or_404(pk)
-    if job.stage not in OPEN:
+    if job.stage not in OPEN or job.forgotten_at is not None:
         return onward(request, reverse("imports:import-detail", args=[pk]))
     if request.method == "GET":
         return _page(request, job, _form(job))
@@ -86,6 +86,7 @@ def _page(
         "missing": column_rules.missing(job),
         "tried": status in (WRONG, STALE),
         "part": part,
+        "may_forget": request.membership.may(Permission.DATA_FORGET),
         "others": others,
     }
     return show(request, f"mapping.html{'#kept' if part else ''}", context, status)

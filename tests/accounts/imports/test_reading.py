@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from accounts.exports import as_csv, as_xlsx
 from accounts.imports.reading import (
-    Format, Row, Unreadable, headings, likeliest_sheet, remarks, rows, settled, sheets, sniff,
+    Format,
+    Row,
+    Unreadable,
+    headings,
+    likeliest_sheet,
+    remarks,
+    rows,
+    settled,
+    sheets,
+    sniff,
 )  # fmt: skip
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
