@@ -149,6 +149,56 @@ def test_what_is_changed_on_the_mapping_is_seen_at_once_and_kept_by_trying(brows
         assert job.stage == Stage.CHECKING
 
 
+def test_choices_outlive_a_reload_however_fast_they_are_made(browser, live_server, shop, messy):
+    with window(browser, live_server.url) as seen:
+        seen.sign_in("olly@acme.test", PASSWORD)
+        page = seen.goto("/w/acme/imports/new/")
+        page.get_by_label("Your file").set_input_files(messy)
+        page.get_by_role("button", name="Upload and map the columns").click()
+        page.wait_for_url("**/mapping/")
+        page.get_by_label("Tier").select_option("new.choice.Tier")
+        page.get_by_label("Industry").select_option("account.region")
+        page.get_by_label("Take the row without them").check()
+        page.locator("#map-saved[data-state=saved]").wait_for()
+        page.wait_for_load_state("networkidle")
+        page.reload()
+        assert page.get_by_label("Tier").input_value() == "new.choice.Tier"
+        assert page.get_by_label("Industry").input_value() == "account.region"
+        assert page.get_by_label("Take the row without them").is_checked()
+        page.get_by_label("Tier").select_option("account.name")
+        page.locator("#map-saved[data-state=failed]").wait_for()
+        assert page.get_by_label("Tier").get_attribute("aria-invalid") == "true"
+        checked(seen, "import-not-kept")
+        page.get_by_label("Tier").select_option("account.segment")
+        page.locator("#map-saved[data-state=saved]").wait_for()
+        assert page.get_by_label("Tier").get_attribute("aria-invalid") == "false"
+        # Tried at once: the choice on its way and the form that follows it are the same person's.
+        page.get_by_label("Industry").select_option("account.industry")
+        page.get_by_role("button", name="Try it").click()
+        page.locator("progress").wait_for()
+    with tenant_context(shop.tenant):
+        job = Import.objects.get()
+    assert (job.columns["2"], job.columns["7"], job.stage) == ("account.industry", "account.segment", Stage.CHECKING)
+
+
+def test_a_mapping_of_the_same_name_is_asked_about(browser, live_server, shop, messy):
+    with window(browser, live_server.url) as seen:
+        seen.sign_in("olly@acme.test", PASSWORD)
+        page = seen.goto("/w/acme/imports/new/")
+        page.get_by_label("Your file").set_input_files(messy)
+        page.get_by_role("button", name="Upload and map the columns").click()
+        page.wait_for_url("**/mapping/")
+        for _ in range(2):
+            page.get_by_text("Save this mapping as").click()
+            page.get_by_label("Name of the mapping").fill("Weekly")
+            page.get_by_role("button", name="Save mapping").click()
+            page.wait_for_load_state("networkidle")
+        page.get_by_text("“Weekly” is there already").wait_for()
+        checked(seen, "import-replace")
+        page.get_by_role("button", name="Replace it").click()
+        page.get_by_text("Saved as “Weekly”").wait_for()
+
+
 def test_sample_data_is_loaded_looked_at_and_taken_back(browser, live_server, shop):
     with window(browser, live_server.url) as seen:
         seen.sign_in("ada@acme.test", PASSWORD)
