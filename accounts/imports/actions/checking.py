@@ -71,6 +71,8 @@ def _lines(job: Import, row: Row, columns: dict[int, str], reader: Reader) -> It
     said, errors = reader.read(row.number, row.cells, columns)
     if not said and not errors:
         return []  # an empty line
+    if "not_won" in said.get("contract", {}):
+        return [(row.number, "contract", Verdict.SAME, said["contract"], [])]
     if job.noun not in said:
         said = {job.noun: {}, **said}
         errors = errors or [{"column": "", "message": _nothing(job)}]

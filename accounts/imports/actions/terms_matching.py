@@ -90,8 +90,11 @@ SELECT count(*) FROM (
                 AND c.start_on >= s.end_on - %(grace)s))
 ) open
 """
-
-
+# Deals that aren't won say nothing of what was agreed.
+NOT_WON = """
+UPDATE imports_record SET verdict = 'same'
+WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND noun = 'contract' AND verdict = 'open' AND "values" ? 'not_won'
+"""
 MANY = 2_000
 
 
@@ -105,6 +108,7 @@ def match_contracts(job: Import) -> int:
     # Nothing is known about records that were written this minute; a wrong guess would join row by row.
     run(job, f"SET LOCAL enable_nestloop = {'off' if many else 'on'}")
     today = local_today(job.tenant)
+    run(job, NOT_WON)
     terms_staging.lay_out(job)
     run(job, COMPARE, today=today)
     terms_faults.find(job, today=today)

@@ -38,7 +38,7 @@ LEFT JOIN (
     SELECT DISTINCT number, true AS broken FROM imports_record
     WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND verdict = 'refused'
 ) b ON b.number = r.number
-WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract';
+WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND NOT r."values" ? 'not_won';
 ANALYZE imports_line;
 """
 BY_ID = """

@@ -13,6 +13,7 @@ from rest_framework.exceptions import ParseError
 from accounts.api.fields import Entry, Text, Versioned
 from accounts.api.parsers import read_json
 from accounts.imports.actions.imports import OPTIONS
+from accounts.imports.fields import FIELDS
 from accounts.imports.models import Noun, SavedMapping
 from accounts.imports.reading.format import ENCODINGS, MOST_COLUMNS
 
@@ -58,10 +59,17 @@ class OptionsEntry(Entry):
     product = serializers.CharField(max_length=120, required=False, help_text="Of contracts without one.")
 
 
+FIELD_NAMES = (
+    f"Fields: {', '.join(FIELDS)}; account.custom.<key> for one of your own; new.<type>.<label> for one to be created, "
+    "its type text, number, date, boolean or choice."
+)
+
+
 class Columns(serializers.DictField):
     """Heading (or number, from 0) to field, such as {"Account Name": "account.name"}."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, help_text: str, **kwargs: Any) -> None:
+        kwargs["help_text"] = f"{help_text} {FIELD_NAMES}"
         child = serializers.CharField(max_length=160, allow_blank=True, allow_null=True)
         super().__init__(child=child, required=False, **kwargs)
 

@@ -33,8 +33,8 @@ class ImportBriefShape(Shape):
     rows_read = serializers.IntegerField()
     rows_done = serializers.IntegerField()
     figures = serializers.DictField(
-        help_text="By noun: how many are created, changed, the same and refused; where it was stopped, also how many "
-        "of them are `written`."
+        help_text="By noun: how many are created, changed, the same and refused, and of contracts `not_won`, the "
+        "deals that were left out; where it was stopped, also how many of them are `written`."
     )
     created_by = Person(allow_null=True)
     stage_since = serializers.DateTimeField()

@@ -44,12 +44,12 @@ class Reader:
         self._plan: Plan = plan_of({}, customs, headings, self._around)
 
     def read(self, number: int, cells: Sequence[Cell], columns: dict[int, str]) -> tuple[Said, Errors]:
-        """By noun, only what the row says; nothing at all of a deal that isn't won."""
+        """By noun, only what the row says; of a deal that isn't won no more than which one it is, and its stage."""
         if columns is not self._columns and columns != self._columns:
             self._columns, self._plan = columns, plan_of(columns, self._customs, self._headings, self._around)
         plan = self._plan
         if plan.stage is not None and not _is_won(cells, plan.stage):
-            return {}, []
+            return {"contract": _not_won(plan, cells)}, []
         said, errors = _converted(plan, cells)
         if plan.names and "contact" in said:
             _join_names(said["contact"], plan, errors)
@@ -103,6 +103,14 @@ def _is_won(cells: Sequence[Cell], index: int) -> bool:
     """A deal of no stage has nothing against it."""
     cell = cells[index] if index < len(cells) else None
     return cell is None or cell == "" or words.won(shown(cell))
+
+
+def _not_won(plan: Plan, cells: Sequence[Cell]) -> dict[str, Any]:
+    assert plan.stage is not None
+    said, _errors = _converted(plan, cells)
+    known = said.get("contract", {})
+    kept = {key: known[key] for key in ("name", "external_id") if key in known}
+    return kept | {"not_won": " ".join(shown(cells[plan.stage]).replace("\0", "").split())[:SNIPPET]}
 
 
 def _join_names(contact: dict[str, Any], plan: Plan, errors: Errors) -> None:

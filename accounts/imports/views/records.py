@@ -20,6 +20,7 @@ PERSONS = ("csm_id", "ae_id", "delivery_id", "author_id")
 LABELS = {
     "csm_id": "CSM", "ae_id": "Account executive", "delivery_id": "Delivery", "author_id": "Author", "name": "Name",
     "amount_minor": "ARR", "external_id": "External id", "email": "E-mail", "title": "Job title", "arr_minor": "ARR",
+    "not_won": "Left out, since its stage isn’t won",
 }  # fmt: skip
 LONGEST = 120
 # What is kept to take it back, beside what changes.

@@ -23,7 +23,7 @@ WOULD = {
     "create": gettext_lazy("New"), "change": gettext_lazy("Changed"), "same": gettext_lazy("Unchanged"),
     "refused": gettext_lazy("Refused"),
 }  # fmt: skip
-POSSIBLE, STAYED = "possible", "stayed"
+POSSIBLE, STAYED, NOT_WON = "possible", "stayed", "not_won"
 # In the order in which a person wants to know.
 TABS: dict[str, Any] = {
     "refused": gettext_lazy("Refused rows"),
@@ -37,6 +37,7 @@ NOTHING = {
     "change": gettext_lazy("Nothing that is in your book differs from the file."),
     "create": gettext_lazy("Everything in the file is in your book already."),
     STAYED: gettext_lazy("Everything that this import wrote is gone."),
+    NOT_WON: gettext_lazy("Every deal in the file is won."),
 }
 STANDS = (Stage.DONE, Stage.STOPPED)
 FIGURES = {"create": "created", "change": "changed", "same": "same", "refused": "refused"}
@@ -122,10 +123,18 @@ def tiles(job: Import, so_far: Mapping[str, Mapping[str, int]] | None = None) ->
                     "href": f"?show={verdict}&noun={noun}" if verdict in TABS and _figure(each, verdict) else "",
                 }
                 for verdict, label in WOULD.items()
-            ],
+            ]
+            + _left_out(each),
         }
         for noun, each in by_noun(job).items()
     ]
+
+
+def _left_out(each: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Deals that aren't won, where there are any."""
+    count = int(each.get(NOT_WON, 0))
+    left = {"label": _("Not won, left out"), "count": formats.number(count), "written": "", "href": f"?show={NOT_WON}"}
+    return [left] if count else []
 
 
 def _written(so_far: Mapping[str, Mapping[str, int]] | None, noun: Noun, verdict: str) -> str:
@@ -149,6 +158,9 @@ def _tabs(job: Import, figures: Mapping[str, int]) -> dict[str, tuple[Any, str]]
         return {STAYED: (_("What stayed"), _count(_of(job, STAYED)[: MOST + 1].count(), most=True))}
     counts = dict(figures) | {POSSIBLE: _of(job, POSSIBLE).filter(noun=Noun.ACCOUNT)[: MOST + 1].count()}
     shown = {code: (label, _count(counts[code], most=code == POSSIBLE)) for code, label in TABS.items()}
+    if left := int(by_noun(job).get(Noun.CONTRACT, {}).get(NOT_WON, 0)):
+        shown[NOT_WON] = (_("Not won"), formats.number(left))
+        counts[NOT_WON] = 0  # never what opens
     # The first that has anything is what opens; those without come after it.
     full = {code: tab for code, tab in shown.items() if counts[code]}
     return full | shown
@@ -178,6 +190,8 @@ def _of(job: Import, show: str) -> QuerySet[Record]:
         return records.exclude(possible=[])
     if show == STAYED:
         return records.filter(errors__contains=[{"step": "undo"}])
+    if show == NOT_WON:
+        return records.filter(noun=Noun.CONTRACT, verdict=Verdict.SAME, values__has_key=NOT_WON)
     if show == "refused":
         return records.filter(verdict=Verdict.REFUSED).exclude(errors=[])
     return records.filter(verdict=show)

@@ -9,9 +9,13 @@ import pytest
 
 from accounts.actions import contracts
 from accounts.extracts.histories import written
+from accounts.imports.actions import imports, working
+from accounts.imports.api.entries import MappingEntry
+from accounts.imports.fields import FIELDS
 from accounts.imports.values import histories
 from accounts.imports.values.wrong import Wrong
 from accounts.models import Contract, ContractLine, Product, RevenueMovement
+from accounts.tenancy.context import tenant_context
 from tests.accounts.imports.test_terms import (
     JAN,
     account,
@@ -32,6 +36,9 @@ from tests.factories.accounts import ContractFactory, ProductFactory
 
 __all__ = ["account", "job", "seats"]
 MAY = dt.date(2024, 5, 1)
+
+
+pytestmark = pytest.mark.django_db
 
 
 def test_what_is_written_is_read_back():
@@ -160,3 +167,37 @@ def test_what_is_to_be_taken_off_later_is(acme, job, account, seats):
     run(job)
     assert ("contraction", -500, year(5)) in movements()
     assert ContractLine.objects.get(product=vault).end_on == year(5)
+
+
+def test_deals_that_are_not_won_are_counted_and_listed(acme_cast, page):
+    """Left out, and said so: neither refused nor silently gone."""
+    file = (
+        b"Account Name,Opportunity Name,Stage,Amount,Close Date\n"
+        b"Northwind,Big one,Closed Won,1000,2026-01-05\nNorthwind,Maybe,Negotiation,nonsense,2026-02-05\n"
+        b"Northwind,Gone,Closed Lost,700,2026-03-05\n"
+    )
+    with tenant_context(acme_cast.tenant):
+        job = imports.open("deals.csv", [file], noun="contract", by=acme_cast.olly)
+        imports.map_columns(job, job.columns, by=acme_cast.olly, options={"missing_accounts": "create"})
+        imports.check(job, by=acme_cast.olly)
+    working.go_on(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        job.refresh_from_db()
+        assert job.figures["contract"] == {"created": 1, "changed": 0, "same": 0, "refused": 0, "not_won": 2}
+    text = page(acme_cast.olly, acme_cast.tenant).get(f"/imports/{job.pk}/").content.decode()
+    assert "Not won, left out" in text
+    with tenant_context(acme_cast.tenant):
+        imports.run(job, by=acme_cast.olly)
+    working.go_on(acme_cast.tenant.pk)
+    answer = page(acme_cast.olly, acme_cast.tenant).get(f"/imports/{job.pk}/?show=not_won").content.decode()
+    assert "Left out, since its stage isn’t won" in answer
+    assert all(said in answer for said in ("Maybe", "Negotiation", "Gone", "Closed Lost"))
+    with tenant_context(acme_cast.tenant):
+        job.refresh_from_db()
+        assert job.figures["contract"]["not_won"] == 2
+        assert list(Contract.objects.values_list("name", flat=True)) == ["Big one"]
+
+
+def test_the_api_names_every_field_of_a_mapping():
+    said = MappingEntry().fields["columns"].help_text
+    assert all(path in said for path in FIELDS)

@@ -13,9 +13,11 @@ __all__ = ["figures", "match", "seen", "settle", "stands"]
 MANY = 2_000
 LABELS = {"create": "created", "change": "changed", "same": "same", "refused": "refused"}
 COUNT = """
-SELECT noun, verdict, count(*) FROM imports_record
+SELECT noun, CASE WHEN noun = 'contract' AND verdict = 'same' AND "values" ? 'not_won' THEN 'not_won' ELSE verdict END,
+    count(*)
+FROM imports_record
 WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND verdict <> 'open' AND (leader IS NULL OR verdict = 'refused')
-GROUP BY noun, verdict
+GROUP BY 1, 2
 """
 
 
@@ -49,10 +51,13 @@ def settle(job: Import) -> None:
 
 
 def figures(job: Import) -> dict[str, dict[str, int]]:
-    """By noun: created, changed, same, refused. A thing that many rows name counts once, each refused row by itself."""
+    """By noun: created, changed, same, refused. A thing that many rows name counts once, each refused row by itself.
+
+    And not_won, of contracts: deals that were left out.
+    """
     counted: dict[str, dict[str, int]] = {}
     for noun, verdict, count in rows(job, COUNT):
-        counted.setdefault(noun, dict.fromkeys(LABELS.values(), 0))[LABELS[verdict]] = count
+        counted.setdefault(noun, dict.fromkeys(LABELS.values(), 0))[LABELS.get(verdict, verdict)] = count
     job.figures = counted
     Import.objects.filter(pk=job.pk).update(figures=counted)
     return counted
