@@ -28,7 +28,7 @@ BEGINNINGS: dict[str, int] = {Kind.CSV: 1, Kind.JSON: 40}
 LASTING = ("decimal", "dates", "currency")
 OPTIONS: dict[str, tuple[str, ...]] = {
     "blanks": ("keep", "clear"),
-    "missing_accounts": ("create", "refuse"),
+    "missing_accounts": ("refuse", "create"),
     "people": ("refuse", "leave"),
     "duplicates": ("leave", "create", "match"),
     "past_terms": ("open", "ended"),

@@ -127,7 +127,7 @@ def test_missing_accounts_are_created_once_or_refused_as_the_options_say(acme):
     assert figures(job)["account"] == {"created": 1, "changed": 0, "same": 0, "refused": 0}
     refused = matched(*rows, noun="contact", missing_accounts="refuse")
     assert set(heard(refused, "contact").values()) == {"refused"}
-    assert complaints(refused)[4] == "Company: There is no account “NEW”."
+    assert complaints(refused)[4] == "Company: No account is called “NEW”."
 
 
 def test_a_new_account_without_a_name_is_refused(acme):

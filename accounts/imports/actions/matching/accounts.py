@@ -104,10 +104,26 @@ UPDATE imports_said s SET path = 'account.name', message = 'No account is known 
 WHERE s.target IS NULL AND s.message IS NULL
     AND s.grp IN (SELECT grp FROM imports_said GROUP BY grp HAVING min(label) IS NULL)
 """
-MISSING = """
-UPDATE imports_said s SET path = 'account.name',
-    message = format('There is no account “%%s”.', coalesce(s.label, s.k2, s.k1, s.email))
-WHERE s.target IS NULL AND s.message IS NULL
+# Each name that is missing is compared with all that are there: the more there are, the fewer are looked into.
+COMPARISONS, FEWEST = 1_000_000, 20
+MISSING = f"""
+WITH held AS MATERIALIZED (
+    SELECT lower(a.name) AS k3, min(a.name) AS name FROM accounts_account a
+    WHERE a.tenant_id = %(tenant)s AND a.archived_at IS NULL GROUP BY 1
+), asked AS MATERIALIZED (
+    SELECT s.k3 FROM imports_said s WHERE s.target IS NULL AND s.message IS NULL AND s.k3 IS NOT NULL
+    GROUP BY 1 ORDER BY min(s.number)
+    LIMIT (SELECT greatest({FEWEST}, {COMPARISONS} / (count(*) + 1)) FROM held)
+), near AS (
+    SELECT DISTINCT ON (q.k3) q.k3, h.name FROM asked q, held h, LATERAL (SELECT similarity(q.k3, h.k3) AS alike) x
+    WHERE alike >= 0.3 ORDER BY q.k3, alike DESC, h.name
+)
+UPDATE imports_said s SET path = 'account.name', message = CASE
+    WHEN s.label IS NULL THEN format('There is no account “%%s”.', coalesce(s.k2, s.k1, s.email))
+    WHEN c.name IS NULL THEN format('No account is called “%%s”.', s.label)
+    ELSE format('No account is called “%%s”. Closest: “%%s”.', s.label, c.name) END
+FROM (SELECT q.number, n.name FROM imports_said q LEFT JOIN near n USING (k3)) c
+WHERE c.number = s.number AND s.target IS NULL AND s.message IS NULL
 """
 OTHER_CURRENCY = f"""
 UPDATE imports_said s SET path = 'account.currency',
@@ -149,9 +165,8 @@ def match(job: Import) -> None:
         run(job, TAKE_OR_ASK.format(held=_held("k3")), path="account.name", several=SEVERAL_NAMES)
         run(job, BY_EMAIL.format(set=TAKEN, agrees="true"))
     _group(job)
-    run(job, NAMELESS)
-    if job.noun != Noun.ACCOUNT and job.options.get("missing_accounts") == "refuse":
-        run(job, MISSING)
+    known_only = job.noun != Noun.ACCOUNT and job.options.get("missing_accounts") == "refuse"
+    run(job, MISSING if known_only else NAMELESS)
     if maps(job, "account.currency"):
         run(job, OTHER_CURRENCY)
     decide(job, "account", "accounts_account")
