@@ -14,6 +14,11 @@ from accounts.imports.suggesting import suggest
 from accounts.models import CustomField
 
 MOST = 50  # imports whose mappings are remembered
+# How much, and from when.
+TERMS: tuple[tuple[str, ...], ...] = (
+    ("contract.arr", "contract.total"),
+    ("contract.start_on", "contract.end_on", "contract.signed_on", "contract.last_day"),
+)
 # One of each group must be mapped, or a row can't be told from any other.
 NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     Noun.PRODUCT: (("product.name", "product.code"),),
@@ -24,8 +29,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     Noun.CONTRACT: (
         ("account.name", "account.external_id", "account.domain"),
-        ("contract.arr", "contract.total"),
-        ("contract.start_on", "contract.end_on", "contract.signed_on", "contract.last_day"),
+        *TERMS,
     ),
     Noun.NOTE: (("note.body",), ("account.name", "account.external_id", "account.domain", "contact.email")),
 }
@@ -81,9 +85,13 @@ def read(job: Import, given: Mapping[str, str]) -> dict[str, str]:
 def missing(job: Import) -> list[str]:
     """What has to be mapped before this can be tried, in words."""
     mapped, known = set(job.columns.values()), paths()
+    groups = NEEDED[job.noun]
+    if job.noun != Noun.CONTRACT and any(path.startswith("contract.") for path in mapped):
+        # Half a contract would refuse every row that has a cell for it.
+        groups += TERMS
     return [
         " or ".join(known[path] for path in group if path in known)
-        for group in NEEDED[job.noun]
+        for group in groups
         if not mapped.intersection(group)
     ]
 

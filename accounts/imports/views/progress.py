@@ -19,6 +19,7 @@ LABELS = {
     ("checking", "reading"): gettext_lazy("Reading the file"),
     ("checking", "matching"): gettext_lazy("Comparing with your book"),
     ("running", "fields"): gettext_lazy("Adding your new fields"),
+    ("running", "again"): gettext_lazy("Comparing with your book once more"),
     ("running", "rows"): gettext_lazy("Writing accounts, people, products and notes"),
     ("running", "contracts"): gettext_lazy("Writing contracts and their revenue"),
     ("undoing", "contracts"): gettext_lazy("Taking contracts back"),

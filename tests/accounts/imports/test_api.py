@@ -289,7 +289,8 @@ def test_a_mapping_that_means_nothing_is_refused(api, columns, field):
 
 def test_contacts_bring_their_accounts(api, acme_cast, worked):
     content = "Account Name,Contact name,Email\nNorthwind,Ann Lee,ann@northwind.test\n"
-    api.post("/imports", {"noun": "contact", "content": content, "run": True})
+    said = {"noun": "contact", "content": content, "options": {"missing_accounts": "create"}, "run": True}
+    api.post("/imports", said)
     worked()
     with tenant_context(acme_cast.tenant):
         contact = Contact.objects.select_related("account").get()

@@ -189,6 +189,15 @@ def test_what_has_to_be_mapped_is_asked_for(book, acme):
     assert TenantWork.objects.filter(kind=imports.WORK).count() == 0
 
 
+def test_half_a_contract_is_asked_about_before_every_row_is_refused_for_it(book, acme):
+    arr = str(book.headings.index("ARR"))
+    book = imports.map_columns(book, book.columns | {arr: ""}, by=acme.olly)
+    with pytest.raises(Refused, match="Map a column to Contract: ARR"):
+        imports.check(book, by=acme.olly)
+    whole = {number: path for number, path in book.columns.items() if not path.startswith("contract.")}
+    assert imports.check(imports.map_columns(book, whole, by=acme.olly), by=acme.olly).stage == Stage.CHECKING
+
+
 def test_who_comes_second_is_told(book, acme):
     imports.map_columns(book, book.columns, by=acme.olly, version=book.version)
     with pytest.raises(Conflict):

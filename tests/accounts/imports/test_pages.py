@@ -17,7 +17,7 @@ from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Noun, Record, SavedMapping
 from accounts.imports.suggesting import suggest
 from accounts.imports.views.index import template_headings
-from accounts.imports.views.progress import _left
+from accounts.imports.views.progress import LABELS, _left
 from accounts.models import Account
 from accounts.tenancy.context import tenant_context
 from tests.factories.accounts import AccountFactory
@@ -344,6 +344,11 @@ def test_an_unreadable_file_says_so_and_leads_back_to_how_it_is_read(acme_cast, 
     assert "Row 7 can’t be read." in text
     assert f"/imports/{job.pk}/mapping/" in text
     assert olly.get(f"/imports/{job.pk}/mapping/").status_code == 200
+
+
+@pytest.mark.parametrize(("stage", "step"), working.STEPS)
+def test_every_step_of_a_worker_is_said_in_words(stage, step):
+    assert LABELS[stage, step]
 
 
 def test_the_pace_is_that_of_what_one_watches(acme_cast, olly):
