@@ -125,6 +125,10 @@ def measure(figure: Any, picked: str) -> Iterator[Figure]:
     )
     few, many = _memory(FEW), _memory(MANY)
     yield figure("import: memory at a million rows", many / MEGABYTE, "MB", (few + ROOM) / MEGABYTE, 1.0)
+    for kind in ("xlsx", "json"):
+        few, many = _read(kind, FEW), _read(kind, MANY)
+        yield figure(f"import: memory of reading a million rows of {kind}", many["bytes"] / MEGABYTE, "MB",
+                     (few["bytes"] + ROOM) / MEGABYTE, 1.0, rows_a_second=round(MANY / many["seconds"]))  # fmt: skip
 
 
 def _turn(number: int) -> tuple[float, dict[str, float]]:
@@ -140,6 +144,14 @@ def _take_back(tenant: Tenant, user: User) -> float:
     started = time.perf_counter()
     _until(tenant, job, Stage.UNDONE)
     return time.perf_counter() - started
+
+
+def _read(kind: str, rows: int) -> dict[str, float]:
+    """Seconds and the most bytes of a process of its own that reads so many rows."""
+    command = [sys.executable, "-m", "tests.bench.reading", kind, str(rows)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path.cwd(), env=os.environ)
+    told: dict[str, float] = json.loads(answer.stdout)
+    return told
 
 
 def _memory(rows: int) -> int:
