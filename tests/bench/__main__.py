@@ -28,15 +28,16 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import exports, figures, imports  # noqa: E402
+from tests.bench import deals, exports, figures, imports  # noqa: E402
 from tests.bench.book import build  # noqa: E402
 
 
 def main(picked: str) -> None:
     call_command("migrate", database="owner", verbosity=0)
     # An import brings its own book; only the pages need the big one.
-    pages = () if picked and picked in imports.NAME + exports.NAME else figures.measure(build(), HOME, picked)
-    for figure in chain(*(room.measure(figures.figure, picked) for room in (imports, exports)), pages):
+    alone = imports.NAME + exports.NAME + deals.NAME
+    pages = () if picked and picked in alone else figures.measure(build(), HOME, picked)
+    for figure in chain(*(room.measure(figures.figure, picked) for room in (imports, deals, exports)), pages):
         sys.stdout.write(json.dumps(figure) + "\n")
         sys.stdout.flush()
 
