@@ -8,7 +8,8 @@ from __future__ import annotations
 from accounts.imports.actions.statements import run
 from accounts.imports.models import Import
 
-# `broken`: the row is refused already, whatever its contract says. `word`: how the row names its product.
+# `broken`: the row is refused already, whatever its contract says. What is written already keeps its verdict, or it
+# couldn't be taken back: an account's contracts are written together, so that no row here hangs on one of those.
 SAID = """
 CREATE TEMPORARY TABLE imports_line ON COMMIT DROP AS
 SELECT r.id AS record_id, r.number, r.verdict = 'refused' OR coalesce(b.broken, false) AS broken,
@@ -38,7 +39,8 @@ LEFT JOIN (
     SELECT DISTINCT number, true AS broken FROM imports_record
     WHERE tenant_id = %(tenant)s AND job_id = %(job)s AND verdict = 'refused'
 ) b ON b.number = r.number
-WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND NOT r."values" ? 'not_won';
+WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.noun = 'contract' AND NOT r.done
+    AND NOT r."values" ? 'not_won';
 ANALYZE imports_line;
 """
 BY_ID = """
