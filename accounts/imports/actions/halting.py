@@ -31,7 +31,8 @@ def _halted(job: Import) -> tuple[str, dict[str, Any]]:
 def count_failure(tenant_id: int, *, pk: int) -> bool:
     """The same batch is tried a few times; then the import stops and says so, with what was written standing."""
     with tenant_context(tenant_id):
-        job = Import.objects.filter(pk=pk, stage__in=BUSY).first()
+        # Another worker may be a batch further by now: its place isn't written over.
+        job = Import.objects.select_for_update().filter(pk=pk, stage__in=BUSY).first()
         if job is None:
             return False
         tries = job.place.get("tries", 0) + 1
@@ -41,5 +42,9 @@ def count_failure(tenant_id: int, *, pk: int) -> bool:
             return False
         stopped, place = _halted(job)
         message = NOTHING_WRITTEN if stopped == Stage.FAILED else OUR_FAULT
-        Import.objects.filter(pk=job.pk).update(stage=stopped, stage_since=Now(), message=message, place=place)
+        # What was counted at an earlier stop may be half taken back.
+        figures = {name: each for name, each in job.figures.items() if name != "written"}
+        Import.objects.filter(pk=job.pk).update(
+            stage=stopped, stage_since=Now(), message=message, place=place, figures=figures
+        )
     return True

@@ -1,5 +1,7 @@
 """An import compares again only where the book moved since it was tried, and asks indexes whoever is new here."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.db import connection, connections
 
@@ -111,6 +113,27 @@ def test_an_undo_that_cant_go_on_leaves_a_stopped_import_stopped(tried, acme_cas
     assert job.stage == Stage.DONE
     with tenant_context(acme_cast.tenant):
         assert list(Account.objects.values_list("name", flat=True)) == ["Alder", "Basalt", "Before"]
+
+
+def test_a_failure_sets_nobody_back_who_is_a_batch_further(tried, acme_cast):
+    further = {"step": "rows", "after": 2, "last": 3}
+    with ThreadPoolExecutor(1) as pool:
+        with tenant_context(acme_cast.tenant):
+            imports.run(tried, by=acme_cast.ada)
+        with tenant_context(acme_cast.tenant):
+            Import.objects.filter(pk=tried.pk).update(place=further)
+            late = pool.submit(_fail_once, tried)
+            while not rows(tried, "SELECT FROM pg_locks WHERE NOT granted"):
+                assert not late.done()
+        late.result()
+    with tenant_context(acme_cast.tenant):
+        tried.refresh_from_db()
+    assert tried.place == further | {"tries": 1}
+
+
+def _fail_once(job: Import) -> None:
+    halting.count_failure(job.tenant_id, pk=job.pk)
+    connection.close()
 
 
 def _written(job: Import) -> bool:
