@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions.errors import refuse
+from accounts.imports.actions import written
 from accounts.imports.actions.statements import run
 from accounts.imports.models import BUSY, FilePart, Import, Record, Stage
 from accounts.models import TenantWork, User
@@ -93,9 +94,10 @@ def _kept() -> QuerySet[Import]:
 
 def _mark(job: Import, *, by: User | None) -> None:
     """At once for whoever looks; the rows themselves follow."""
-    Import.objects.filter(pk=job.pk).update(
-        forgotten_at=Now(), sample=[], remarks=[], message="", place={}, version=job.version + 1
-    )
+    if job.stage == Stage.STOPPED and "written" not in job.figures:
+        job.figures["written"] = written.by_noun(job)  # which nobody can count any more
+    kept = {"figures": job.figures, "version": job.version + 1}
+    Import.objects.filter(pk=job.pk).update(forgotten_at=Now(), sample=[], remarks=[], message="", place={}, **kept)
     timeline.record("import.forgotten", by=by, import_id=job.pk, name=job.name)
 
 

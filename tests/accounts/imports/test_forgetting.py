@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.actions.errors import Refused
 from accounts.imports import tasks
-from accounts.imports.actions import forgetting, imports, sample, working
+from accounts.imports.actions import forgetting, halting, imports, sample, working
 from accounts.imports.models import FilePart, Import, Record, Stage
 from accounts.models import Account, Event, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
@@ -72,6 +72,27 @@ def test_nothing_can_be_done_with_it_any_more(acme_cast, act):
             imports.map_columns(job, {}, by=acme_cast.ada)
         assert Account.objects.count() == 1
         assert Event.objects.filter(kind="import.forgotten").count() == 1
+
+
+def test_how_far_it_came_before_it_failed_is_still_said(acme_cast, monkeypatch):
+    monkeypatch.setattr(working, "ROWS", 1)
+    monkeypatch.setattr(halting, "TRIES", 1)
+    real = working.applying.apply_rows
+    monkeypatch.setattr(
+        working.applying, "apply_rows", lambda job, first, last: real(job, first, last) if first < 3 else 1 / 0
+    )
+    with tenant_context(acme_cast.tenant):
+        job = imports.open("book.csv", [b"Name\nAlder\nBasalt\n"], noun="account", by=acme_cast.ada)
+        imports.map_columns(job, job.columns, by=acme_cast.ada, options={"follow": "anyway"})
+        imports.check(job, by=acme_cast.ada)
+    working.go_on(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        job.refresh_from_db()
+        assert (job.stage, Account.objects.count()) == (Stage.STOPPED, 1)
+        forgetting.forget(job, by=acme_cast.ada)
+    forgetting.go_on(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        assert Import.objects.get().figures["written"] == {"account": {"created": 1, "changed": 0}}
 
 
 def test_an_import_under_a_workers_hands_stays(acme):
@@ -170,6 +191,7 @@ def test_the_page_says_that_it_is_gone(acme_cast, page):
     assert ada.post(f"/imports/{job.pk}/forget/").status_code == 302
     text = ada.get(f"/imports/{job.pk}/").content.decode()
     assert "were deleted on" in text
+    assert text.count("<a ") == text.count("</a>")
     for gone in ("Take it back", "Download refused rows", "Delete file and rows", 'id="rows"'):
         assert gone not in text
     answer = ada.get(f"/imports/{job.pk}/refused/")
