@@ -136,6 +136,8 @@ class _Table:
     def _begin_value(self, name: str) -> None:
         if len(name) > LONGEST_NAME:
             raise Unreadable(f"Row {self.number} has a name of {len(name):,} characters.", self.number)
+        if "\0" in name:
+            raise Unreadable(f"Row {self.number} has a name with a NUL character.", self.number)
         self.name = name
         if name in self.met:
             self._blame("it is there twice")

@@ -27,7 +27,7 @@ SIGNS = {
     "new": 1, "expansion": 1, "reactivation": 1, "contraction": -1, "churn": -1,
     "fx": 0, "transfer": 0, "correction": 0,
 }  # fmt: skip
-LONGEST_REASON = 200
+LONGEST_PRODUCT, LONGEST_REASON = 120, 200
 Movement = Sequence[Any]  # day, kind, amount in minor units, product as it is called there, reason
 
 
@@ -48,7 +48,7 @@ def read(text: str, currency: str) -> list[Movement]:
 def _read(found: re.Match[str], currency: str) -> Movement:
     try:
         on = dt.date.fromisoformat(found["on"])
-        product, reason = json.loads(found["product"], strict=False), json.loads(found["reason"] or '""', strict=False)
+        product, reason = _text(found["product"]), _text(found["reason"] or '""')
     except ValueError:
         raise Wrong(f"isn't understood from character {found.start() + 1} on") from None
     amount = amounts.minor(Decimal(found["amount"]), currency)
@@ -57,6 +57,16 @@ def _read(found: re.Match[str], currency: str) -> Movement:
         raise Wrong(f"names a movement that nobody knows: {found['kind']}")
     if not amount or amount * sign < 0:
         raise Wrong(f"says {found['kind']} of {found['amount']}")
-    if not product or len(reason) > LONGEST_REASON:
-        raise Wrong(f"names no product, or has a reason that is too long, from character {found.start() + 1} on")
+    if not product.strip() or len(product) > LONGEST_PRODUCT or len(reason) > LONGEST_REASON:
+        where = f"from character {found.start() + 1} on"
+        raise Wrong(f"names no product, or a product or a reason that is too long, {where}")
     return [on.isoformat(), found["kind"], amount, product, reason]
+
+
+def _text(quoted: str) -> str:
+    """ValueError as well where escapes make of it what the database can't hold."""
+    text = str(json.loads(quoted, strict=False))
+    if "\0" in text:
+        raise ValueError(quoted)
+    text.encode()  # refuses half a character
+    return text

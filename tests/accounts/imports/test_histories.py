@@ -64,7 +64,11 @@ def test_what_is_written_is_read_back():
         ('2024-01-01 new -10 "A"', "says new of -10"),
         ('2024-01-01 fx 0 "A"', "says fx of 0"),
         ('2024-01-01 new 0.001 "A"', "is finer than the smallest unit of EUR"),
-        ('2024-01-01 new 10 ""', "names no product, or has a reason that is too long, from character 1 on"),
+        ('2024-01-01 new 10 ""', "names no product"),
+        ('2024-01-01 new 10 " "', "names no product, or a product or a reason that is too long, from character 1 on"),
+        (f'2024-01-01 new 10 "{"x" * 121}"', "a product or a reason that is too long, from character 1 on"),
+        (r'2024-01-01 new 10 "A\u0000"', "isn't understood from character 1 on"),
+        (r'2024-01-01 new 10 "A" "\ud800"', "isn't understood from character 1 on"),
     ],
 )
 def test_what_nobody_wrote_is_refused_by_place(text, fault):

@@ -109,6 +109,7 @@ def test_a_name_that_nobody_announced_refuses_its_row(read):
         ('[{"Name": ' + "9" * 5_000 + "}]", "Row 0: the number has thousands of digits."),
         ('[{"Name": ' + "[" * 60 + "]" * 60 + "}]", "Row 1, “Name”: there is more than 50 deep in it."),
         ("[" + '{"a' + "a" * 2_000 + '": 1}]', "Row 1 has a name of 2,001 characters."),
+        ('[{"a\\u0000b": 1}]', "Row 1 has a name with a NUL character."),
         (json.dumps([{str(n): n for n in range(201)}]), "The objects have more than 200 names."),
         ('[{"Näme": "Alder öäü", "City": "U'.encode() + b'\xff"}]', "Row 1, “City”: a byte here isn't text"),
         ('[{"Name": "Alder", "Note": "' + "x" * 40_000_000 + '"}]', "Row 1, “Note”: the value has more than"),
