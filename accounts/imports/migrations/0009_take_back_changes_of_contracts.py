@@ -4,9 +4,9 @@ from django.conf import settings
 from django.db import migrations
 
 # Which of these contracts anybody but this import changed since it first told of them. The timeline decides, since the
-# application may not rewrite that.
+# application may not rewrite that. It outlives a step back, in which what takes back contracts goes on asking it.
 CHANGED_SINCE = """
-CREATE FUNCTION imports_contract_changed_since(import_id bigint, tenant bigint, account bigint, contract bigint)
+CREATE OR REPLACE FUNCTION imports_contract_changed_since(import_id bigint, tenant bigint, account bigint, contract bigint)
 RETURNS boolean LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(max(e.id) FILTER (WHERE e.facts->'import_id' IS DISTINCT FROM to_jsonb(import_id))
         > min(e.id) FILTER (WHERE e.facts->'import_id' = to_jsonb(import_id)), false)
