@@ -16,7 +16,7 @@ from accounts.actions.errors import Conflict, Refused, refuse
 from accounts.imports.actions import columns as column_rules
 from accounts.imports.actions import files, forgetting, refusals, written
 from accounts.imports.guessing import guess
-from accounts.imports.models import Import, Kind, Noun, Record, SavedMapping, Stage, Verdict
+from accounts.imports.models import Import, Kind, Noun, SavedMapping, Stage
 from accounts.imports.reading import Cell, Format, Unreadable, headings, likeliest_sheet, remarks, rows, sniff
 from accounts.models import User
 
@@ -137,20 +137,6 @@ def undo(job: Import, *, by: User | None) -> Import:
 def finished(job: Import, kind: str) -> None:
     """Told once, without an account: it was about the whole book."""
     timeline.record(kind, by=job.created_by, import_id=job.pk, name=job.name, figures=job.figures)
-
-
-def refused_numbers(job: Import) -> Iterable[tuple[int, str]]:
-    """(row, reasons) of the refused rows in order; one entry per row."""
-    refused = Record.objects.filter(job=job, verdict=Verdict.REFUSED).exclude(errors=[]).order_by("number")
-    waiting: tuple[int, list[str]] | None = None
-    for number, errors in refused.values_list("number", "errors").iterator(chunk_size=2000):
-        said = [f"{each['column']}: {each['message']}" if each["column"] else each["message"] for each in errors]
-        if waiting and waiting[0] != number:
-            yield waiting[0], "; ".join(waiting[1])
-            waiting = None
-        waiting = (number, [*(waiting[1] if waiting else []), *said])
-    if waiting:
-        yield waiting[0], "; ".join(waiting[1])
 
 
 def refused_rows(job: Import) -> tuple[list[str], Iterator[list[Cell]]]:

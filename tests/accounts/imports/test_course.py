@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from accounts.actions.errors import Conflict, Refused
-from accounts.imports.actions import halting, imports, mappings, sample, working
+from accounts.imports.actions import halting, imports, mappings, refusals, sample, working
 from accounts.imports.models import FilePart, Import, Record, Stage, Verdict
 from accounts.imports.reading import Unreadable
 from accounts.models import (
@@ -66,7 +66,7 @@ def test_a_try_says_what_would_happen_and_writes_nothing(book, acme):
     assert book.stage == Stage.CHECKED
     assert book.rows_total == 4
     assert book.figures["account"] == {"created": 2, "changed": 0, "same": 0, "refused": 2}
-    said = dict(imports.refused_numbers(book))
+    said = dict(refusals.reasons(book))
     assert set(said) == {4, 5}
     assert "abc" in said[4]
     assert "31.02.2025" in said[5]

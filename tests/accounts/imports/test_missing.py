@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.imports.actions import imports, working
+from accounts.imports.actions import imports, refusals, working
 from accounts.imports.actions.matching import accounts as rules
 from accounts.imports.models import Noun, Stage
 from accounts.models import Account, Contact
@@ -26,7 +26,7 @@ def brought(acme, body=PEOPLE, noun=Noun.CONTACT, **options):
     working.go_on(acme.tenant.pk)
     job.refresh_from_db()
     assert job.stage == Stage.DONE
-    return dict(imports.refused_numbers(job))
+    return dict(refusals.reasons(job))
 
 
 def test_a_misspelt_name_makes_no_account_and_is_told_the_closest(acme):
@@ -40,6 +40,11 @@ def test_a_misspelt_name_makes_no_account_and_is_told_the_closest(acme):
     }
     assert list(Contact.objects.values_list("name", flat=True)) == ["Sam"]
     assert Account.objects.present().count() == 2
+
+
+def test_a_row_that_names_no_account_says_so(acme):
+    body = b"Account name,Region,Contact name\n,EMEA,Nora\n"
+    assert brought(acme, body) == {2: "Account name: No account is named here."}
 
 
 def test_accounts_are_added_where_that_is_asked_for(acme):

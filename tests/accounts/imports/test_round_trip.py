@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts import exports
 from accounts.actions import accounts, contacts, contracts, custom_fields, notes, products
 from accounts.extracts import EXTRACTS, sheet, written
-from accounts.imports.actions import imports, working
+from accounts.imports.actions import imports, refusals, working
 from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Record, Stage, Verdict
 from accounts.imports.values.words import BROKEN
@@ -220,7 +220,7 @@ def bring(tenant: Tenant, noun: str, file: list[bytes], kind: exports.Kind, **op
     working.go_on(tenant.pk)
     with tenant_context(tenant):
         job.refresh_from_db()
-        refused = list(imports.refused_numbers(job))
+        refused = list(refusals.reasons(job))
         verdicts = set(Record.objects.filter(job=job).values_list("verdict", flat=True))
     assert (job.stage, refused, job.message) == (Stage.DONE, [], "")
     return verdicts

@@ -119,6 +119,7 @@ WITH held AS MATERIALIZED (
     WHERE alike >= 0.3 ORDER BY q.k3, alike DESC, h.name
 )
 UPDATE imports_said s SET path = 'account.name', message = CASE
+    WHEN coalesce(s.label, s.k2, s.k1, s.email) IS NULL THEN 'No account is named here.'
     WHEN s.label IS NULL THEN format('There is no account “%%s”.', coalesce(s.k2, s.k1, s.email))
     WHEN c.name IS NULL THEN format('No account is called “%%s”.', s.label)
     ELSE format('No account is called “%%s”. Closest: “%%s”.', s.label, c.name) END
