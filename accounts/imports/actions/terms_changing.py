@@ -31,9 +31,8 @@ def open_changes(job: Import, said: Iterable[SaidTerm]) -> Shelf:
     """The contracts that change, locked, with all that their change depends on."""
     terms = list(said)
     shelf = open_shelf(terms)
-    terms_refusing.refuse(
-        job, ((term, "", [GONE]) for term in terms if term.contract not in {each.contract.pk for each in shelf.held})
-    )
+    there = {each.contract.pk for each in shelf.held}
+    terms_refusing.refuse(job, ((term, "", [GONE]) for term in terms if term.contract not in there))
     return shelf
 
 

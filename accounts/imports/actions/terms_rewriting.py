@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from accounts.imports.actions.terms_standing import Held
+from accounts.imports.actions.terms_writing import LINES as NEW_LINES
 from accounts.imports.actions.terms_writing import Row, insert, new_ids
 from accounts.imports.models import Import
 
@@ -30,11 +31,6 @@ UPDATE accounts_contractline l SET quantity = x.quantity, amount_minor = x.amoun
     end_on = x.end_on
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(id bigint, quantity integer, amount bigint, start_on date, end_on date)
 WHERE l.tenant_id = %(tenant)s AND l.id = x.id
-"""
-NEW_LINES = """
-INSERT INTO accounts_contractline (contract_id, product_id, quantity, amount_minor, recurring, start_on, end_on)
-SELECT * FROM jsonb_to_recordset(%(rows)s::jsonb) AS x(contract bigint, product bigint, quantity integer, amount bigint,
-    recurring boolean, start_on date, end_on date)
 """
 MOVEMENTS = """
 INSERT INTO accounts_revenuemovement (id, account_id, contract_id, product_id, kind, amount_minor, currency,
