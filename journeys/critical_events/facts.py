@@ -1,0 +1,1 @@
+"""What critical events tells the timeline."""

@@ -1,0 +1,5 @@
+"""Deployments for other systems."""
+
+from __future__ import annotations
+
+routes: list[tuple[str, type, str]] = []

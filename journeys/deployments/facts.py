@@ -1,0 +1,1 @@
+"""What deployments tells the timeline."""

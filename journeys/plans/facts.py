@@ -1,0 +1,1 @@
+"""What the Joint Impact Plan tells the timeline."""
