@@ -53,6 +53,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "csom.urls.public"
 TENANT_URLCONF = "csom.urls.tenant"
+SHARED_URLCONF = "csom.urls.shared"
 WSGI_APPLICATION = "csom.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

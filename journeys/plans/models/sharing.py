@@ -55,12 +55,17 @@ class SharedLink(TenantModel):
 
 
 class SharedCode(TenantModel):
-    """A one-time code on its way by mail. `sent_at` empty: the mail waits for its sweep."""
+    """A one-time code on its way by mail. `sent_at` empty: the mail waits for its sweep.
+
+    The code is made when its mail is: until then there is no hash, and a second try sends another code.
+    """
 
     link = TenantForeignKey(SharedLink, models.CASCADE, related_name="codes")
-    code_hash = models.CharField(max_length=64, editable=False)
+    code_hash = models.CharField(max_length=64, blank=True, editable=False)
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     expires_at = models.DateTimeField()
+    mail_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    mail_due_at = models.DateTimeField(db_default=Now(), editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     used_at = models.DateTimeField(null=True, editable=False)
