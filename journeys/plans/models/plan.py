@@ -102,3 +102,7 @@ class Plan(TenantModel):
 
     def __str__(self) -> str:
         return f"Joint Impact Plan of {self.account}"
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status == PlanStatus.CLOSED

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.models import Contact, Task
+from accounts.models import Contact, Task, TaskStatus
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel
 from journeys.plans.models.objective import Objective
 from journeys.plans.models.plan import Audience, ItemQuerySet, Plan
@@ -16,14 +18,35 @@ class StepKind(models.TextChoices):
     ACTION = "action", "Action"
 
 
+IS_DONE = models.Q(task__status=TaskStatus.DONE) | models.Q(done_at__isnull=False) & (
+    models.Q(task=None) | ~models.Q(task__status=TaskStatus.OPEN)
+)
+
+
 class Side(models.TextChoices):
     US = "us", "Us"
     THEM = "them", "Them"
     JOINT = "joint", "Together"
 
 
+class StepQuerySet(ItemQuerySet["Step"]):
+    """While a step has a task, the task says whether it is done: closed or reopened anywhere, the step follows."""
+
+    def standing(self) -> StepQuerySet:
+        return self.filter(dropped_at=None)
+
+    def done(self) -> StepQuerySet:
+        return self.standing().filter(IS_DONE)
+
+    def open(self) -> StepQuerySet:
+        return self.standing().exclude(IS_DONE)
+
+
 class Step(TenantModel):
-    """A milestone or an action of one side. `task`: the owner's own task, where the step is ours."""
+    """A milestone or an action of one side. `task`: the owner's own task, where the step is ours.
+
+    Ask `is_done` and `finished_at`, not `done_at`: a task that was closed elsewhere is known there first.
+    """
 
     plan = TenantForeignKey(Plan, models.CASCADE, related_name="steps")
     objective = TenantForeignKey(Objective, null=True, blank=True, related_name="steps")
@@ -44,7 +67,7 @@ class Step(TenantModel):
     version = models.PositiveIntegerField(default=1, editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(ItemQuerySet)()  # type: ignore[misc]
+    objects = TenantManager.from_queryset(StepQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["due_on", "position", "id"]
@@ -64,6 +87,22 @@ class Step(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_done(self) -> bool:
+        """Read it with `select_related("task")`."""
+        status = self.task.status if self.task else None
+        return status == TaskStatus.DONE or (self.done_at is not None and status != TaskStatus.OPEN)
+
+    @property
+    def finished_at(self) -> dt.datetime | None:
+        if not self.is_done:
+            return None
+        return self.done_at or (self.task.closed_at if self.task else None)
+
+    @property
+    def is_ours(self) -> bool:
+        return self.side in (Side.US, Side.JOINT)
 
 
 class TopicKind(models.TextChoices):

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.models import Contact
 from accounts.tenancy.constraints import AppendOnly
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel
 from journeys.plans.models.objective import Objective
-from journeys.plans.models.plan import Audience, ItemQuerySet, Plan
+from journeys.plans.models.plan import READABLE, Audience, ItemQuerySet, Plan
 from journeys.plans.models.steps import Step, Topic
+
+if TYPE_CHECKING:
+    from journeys.plans.models.sharing import SharedLink
+
+
+class CommentQuerySet(ItemQuerySet["Comment"]):
+    def readable_by(self, link: SharedLink) -> CommentQuerySet:
+        """What was said of an item is read by nobody who can't read the item as it stands now."""
+        wide = READABLE[Audience(link.audience)]
+        rows = self.filter(audience__in=wide)
+        for item in ("objective", "step", "topic"):
+            rows = rows.filter(Q(**{item: None}) | Q(**{f"{item}__audience__in": wide}))
+        return rows.filter(Q(topic=None) | Q(topic__about=None) | ~Q(topic__about=link.contact_id))
 
 
 class Comment(TenantModel):
@@ -26,7 +42,7 @@ class Comment(TenantModel):
     contact = TenantForeignKey(Contact, null=True, related_name="+", editable=False)
     said_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = TenantManager.from_queryset(ItemQuerySet)()  # type: ignore[misc]
+    objects = TenantManager.from_queryset(CommentQuerySet)()  # type: ignore[misc]
 
     class Meta(TenantModel.Meta):
         ordering = ["said_at", "id"]

@@ -22,6 +22,7 @@ class PlanTemplate(TenantModel):
     active = models.BooleanField(default=True)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["name", "id"]
@@ -60,6 +61,7 @@ class TemplateLine(TenantModel):
     unit = models.CharField(max_length=40, blank=True)
     due_days = models.PositiveSmallIntegerField(null=True, blank=True)
     position = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(TenantModel.Meta):
         ordering = ["position", "id"]
