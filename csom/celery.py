@@ -22,7 +22,9 @@ def broker_address(url: str) -> str:
 
 app = Celery("csom")
 app.config_from_object("csom.celery:Config")
-app.autodiscover_tasks(["accounts", "accounts.imports", "blueprints", "journeys", "journeys.onboarding", "metrics"])
+app.autodiscover_tasks(
+    ["accounts", "accounts.imports", "blueprints", "journeys", "journeys.onboarding", "journeys.plans", "metrics"]
+)
 
 
 class RoleGuard(bootsteps.Step):
@@ -60,6 +62,16 @@ class Config:
         },
         "mail invitations": {
             "task": "accounts.tasks.sweep_invitations",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "mail codes of shared plans": {
+            "task": "journeys.plans.tasks.sweep_codes",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "mail meetings": {
+            "task": "journeys.meetings.tasks.sweep_mails",
             "schedule": 2.0,
             "options": {"expires": 10},
         },

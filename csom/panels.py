@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 HOME_TOP = ("imports:start-path",)
-HOME = ("onboarding:home-panel",)
+HOME = (
+    "plans:home-panel",
+    "onboarding:home-panel",
+)
 ACCOUNT_MAIN = ("blueprints:account-panel",)
 ACCOUNT_RAIL = ("journeys:account-panel", "onboarding:account-panel")
 PORTFOLIO = ("metrics:book-figures",)
