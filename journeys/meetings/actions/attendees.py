@@ -11,6 +11,7 @@ from django.db import transaction
 from accounts.actions.errors import named_refusals, refuse
 from accounts.actions.validity import check, check_change, only
 from accounts.models import Contact, Membership, User
+from journeys.meetings.actions import invitations
 from journeys.meetings.actions.standing import locked, must_be_ahead, must_not_be_cancelled
 from journeys.meetings.models import Attendee, Meeting
 
@@ -62,7 +63,7 @@ def edit(attendee: Attendee, values: Mapping[str, Any]) -> Attendee:
 
 @transaction.atomic
 def set_list(meeting: Meeting, guests: Iterable[User | Contact | Guest]) -> list[Attendee]:
-    """The list from now on; who stays keeps role and context. Returns those who came off it."""
+    """The list from now on; who stays keeps role and context, who came off it is told. Returns those."""
     row = locked(meeting)
     must_be_ahead(row)
     there = {_key(attendee.person): attendee for attendee in row.attendees.select_related("user", "contact")}
@@ -71,6 +72,7 @@ def set_list(meeting: Meeting, guests: Iterable[User | Contact | Guest]) -> list
         if key not in there:
             add(row, guest)
     gone = [attendee for key, attendee in there.items() if key not in wanted]
+    invitations.uninvite(row, gone)
     Attendee.objects.filter(pk__in=[attendee.pk for attendee in gone]).delete()
     return gone
 

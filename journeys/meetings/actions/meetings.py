@@ -18,6 +18,7 @@ from accounts.actions.writing import change, told
 from accounts.models import Account, Contact, User
 from journeys.meetings.actions import agenda as agendas
 from journeys.meetings.actions import attendees as lists
+from journeys.meetings.actions import invitations
 from journeys.meetings.actions.standing import locked, must_be_ahead, must_not_be_cancelled, tell
 from journeys.meetings.models import GoalMet, Meeting, MeetingStatus
 
@@ -72,6 +73,7 @@ def edit(meeting: Meeting, values: Mapping[str, Any], *, by: User, version: int 
         tell("meeting.moved", row, by, None, starts_at=row.starts_at.isoformat(), on=_day(row))
     if rest := {name: pair for name, pair in changed.items() if name not in ("starts_at", "ends_at")}:
         tell("meeting.edited", row, by, None, **told(rest))
+    invitations.follow(row, changed)
     return row
 
 
@@ -94,6 +96,7 @@ def cancel(
     check_change(row, {"cancel_reason": reason.strip()})
     change(row, values, version=version)
     tell("meeting.cancelled", row, by, now, reason=reason.strip())
+    invitations.call_off(row)
     return row
 
 

@@ -14,6 +14,8 @@ from accounts.actions.validity import check, only
 from accounts.models import Task, TaskStatus, User
 from journeys.meetings.actions.standing import locked, must_not_be_cancelled, tell
 from journeys.meetings.models import Decision, Meeting, NextStep, StepSide
+from journeys.plans.actions import steps
+from journeys.plans.models import Plan, Step
 
 FIELDS = ("what", "side", "user", "contact", "due_on")
 SOURCE = "meeting"
@@ -55,6 +57,8 @@ def next_step(
         raise refuse("contact", "This contact belongs to another account.")
     if step.side == StepSide.US:
         step.task = _task(row, step, by, now)
+    else:
+        step.step = _step(row, step, by)
     with named_refusals(NextStep):
         step.save(force_insert=True)
     tell(
@@ -76,11 +80,22 @@ def _task(meeting: Meeting, step: NextStep, by: User | None, now: dt.datetime | 
     return tasks.add(values, by=by, now=now)
 
 
+def _step(meeting: Meeting, step: NextStep, by: User | None) -> Step | None:
+    """Where both sides work in a plan, they find it there."""
+    plan = Plan.objects.filter(account=meeting.account).open().first()  # type: ignore[attr-defined]
+    if plan is None:
+        return None
+    values = {"side": StepSide.THEM, "title": step.what, "their_owner": step.contact, "due_on": step.due_on}
+    return steps.add(plan, values, by=by)
+
+
 @transaction.atomic
 def drop_step(step: NextStep, *, by: User | None) -> None:
     """Nobody does this after all; its task is dropped with it."""
     row = locked(step.meeting)
     if step.task is not None and step.task.status == TaskStatus.OPEN:
         tasks.drop(step.task, reason="No longer a next step of the meeting.", by=by)
+    if step.step is not None and step.step.done_at is None and step.step.dropped_at is None:
+        steps.drop(step.step, by=by)
     tell("meeting.step_dropped", row, by, None, what=step.what)
     step.delete()
