@@ -22,7 +22,7 @@ class Tab:
     url_name: str
 
 
-ACCOUNT_TABS = (Tab("SPICED", "journeys:spiced"),)
+ACCOUNT_TABS = (Tab("SPICED", "journeys:spiced"), Tab("Meetings", "meetings:of-account"),)
 
 
 def panels(request: HttpRequest) -> dict[str, object]:
