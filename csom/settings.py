@@ -36,6 +36,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "csom.outage.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "metrics.usage.middleware.ShortWay",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csom.csp.PolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -200,6 +201,7 @@ REST_FRAMEWORK = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
+USAGE_RAW_MONTHS = env.int("USAGE_RAW_MONTHS", 13)  # raw usage events stay so long; a workspace may say otherwise
 SPECTACULAR_SETTINGS = {
     "TITLE": "CSOM API",
     "DESCRIPTION": "Everything a person does in CSOM, for another system. `Authorization: Bearer <key>`.",
