@@ -23,7 +23,16 @@ def broker_address(url: str) -> str:
 app = Celery("csom")
 app.config_from_object("csom.celery:Config")
 app.autodiscover_tasks(
-    ["accounts", "accounts.imports", "blueprints", "journeys", "journeys.onboarding", "journeys.plans", "metrics"]
+    [
+        "accounts",
+        "accounts.imports",
+        "blueprints",
+        "journeys",
+        "journeys.onboarding",
+        "journeys.plans",
+        "metrics",
+        "metrics.usage",
+    ]
 )
 
 
@@ -74,6 +83,16 @@ class Config:
             "task": "journeys.meetings.tasks.sweep_mails",
             "schedule": 2.0,
             "options": {"expires": 10},
+        },
+        "count usage": {
+            "task": "metrics.usage.tasks.sweep_usage",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "keep months of usage": {
+            "task": "metrics.usage.tasks.sweep_usage_keeping",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
         },
         "go on with imports": {
             "task": "accounts.imports.tasks.sweep_imports",

@@ -46,7 +46,8 @@ WHERE p.tenant_id = %(tenant)s AND p.kind = said.kind AND p.ref = said.ref
 # The same person under two ids is in one group, whichever of them was put there.
 TOGETHER = """
 UPDATE usage_origin a SET group_id = b.group_id, grouped_at = b.grouped_at
-FROM unnest(%(kinds)s::text[], %(refs)s::text[], %(other_kinds)s::text[], %(others)s::text[]) said(kind, ref, kind2, ref2)
+FROM unnest(%(kinds)s::text[], %(refs)s::text[], %(other_kinds)s::text[], %(others)s::text[])
+    said(kind, ref, kind2, ref2)
 JOIN usage_origin b ON b.tenant_id = %(tenant)s AND b.kind = said.kind2 AND b.ref = said.ref2 AND b.group_id IS NOT NULL
 WHERE a.tenant_id = %(tenant)s AND a.kind = said.kind AND a.ref = said.ref AND a.group_id IS NULL
 """
@@ -85,7 +86,7 @@ def resolve(refs: set[Ref]) -> dict[Ref, tuple[int, int | None]]:
     """Origin and account of each; who was never heard of is noted, and matched where the book knows them."""
     known = _resolve(refs)
     if missing := refs - known.keys():
-        _upsert(dict.fromkeys(missing, {}))
+        _upsert({ref: {} for ref in missing})
         known |= _resolve(missing)
         strangers = [origin for ref, (origin, account) in known.items() if ref in missing and account is None]
         if match_by_itself(strangers):

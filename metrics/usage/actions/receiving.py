@@ -33,7 +33,8 @@ COPY = "COPY usage_stage FROM STDIN"
 # Ids in order, so that two calls with the same messages wait for each other and never in a circle.
 TAKE = """
 WITH fresh AS (
-    INSERT INTO usage_message (tenant_id, id, received_on) SELECT %(tenant)s, id, current_date FROM usage_stage ORDER BY id
+    INSERT INTO usage_message (tenant_id, id, received_on)
+    SELECT %(tenant)s, id, current_date FROM usage_stage ORDER BY id
     ON CONFLICT DO NOTHING RETURNING id
 ), placed AS (
     INSERT INTO usage_event (tenant_id, id, type, name, person, origin_id, account_id, occurred_at, properties)

@@ -7,13 +7,13 @@ import gzip
 import json
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import TenantWork
 from accounts.tenancy.context import tenant_context
-from metrics.usage.actions import write_keys
+from metrics.usage.actions import receiving, write_keys
 from metrics.usage.models import Arrival, Message, Refusal, UsageEvent
 from tests.factories.usage import Sender, event, figures
 
@@ -206,10 +206,6 @@ def test_other_addresses_and_methods_are_told_so(sender):
 
 
 def test_when_the_database_fails_nothing_is_acknowledged(sender, monkeypatch):
-    from django.db import OperationalError
-
-    from metrics.usage.actions import receiving
-
     def away(*args):
         raise OperationalError("gone")
 
