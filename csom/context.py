@@ -46,6 +46,7 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
+        Entry(_("Impact plans"), "target", "plans:plan-list", Permission.ACCOUNT_VIEW, "i", ("plans:",)),
         Entry(_("Meetings"), "calendar-days", "meetings:meeting-list", Permission.ACCOUNT_VIEW, "m", ("meetings:",)),
     )),
     (_("Engine"), (
@@ -57,7 +58,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
-     "accounts:product", "accounts:field", "accounts:touch", "accounts:export", "imports:"),
+     "accounts:product", "accounts:field", "plans:template", "plans:line-", "accounts:touch", "accounts:export",
+     "imports:"),
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 HOME_TOP = ("imports:start-path",)
 HOME = (
+    "meetings:home-panel",
     "plans:home-panel",
     "onboarding:home-panel",
 )
@@ -22,7 +23,10 @@ class Tab:
     url_name: str
 
 
-ACCOUNT_TABS = (Tab("SPICED", "journeys:spiced"), Tab("Meetings", "meetings:of-account"),)
+ACCOUNT_TABS = (
+    Tab("SPICED", "journeys:spiced"),
+    Tab("Impact plan", "plans:plan"),
+    Tab("Meetings", "meetings:of-account"), Tab("Usage", "usage:of-account"),)
 
 
 def panels(request: HttpRequest) -> dict[str, object]:

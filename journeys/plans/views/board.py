@@ -44,6 +44,10 @@ class StepRow:
     when: str
     who: str
 
+    @property
+    def ref(self) -> str:
+        return str(self.step.pk)
+
 
 @dataclass(frozen=True)
 class Lane:

@@ -48,6 +48,10 @@ class Course:
     confirmation: Confirmation | None = None
 
     @property
+    def ref(self) -> str:
+        return str(self.objective.pk)
+
+    @property
     def first(self) -> bool:
         return self.objective.kind == ObjectiveKind.FIRST_IMPACT
 
