@@ -28,6 +28,7 @@ app.autodiscover_tasks(
         "accounts.imports",
         "blueprints",
         "journeys",
+        "journeys.meetings",
         "journeys.onboarding",
         "journeys.plans",
         "metrics",

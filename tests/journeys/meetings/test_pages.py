@@ -143,7 +143,8 @@ def test_notes_of_two_people_are_both_kept_in_sight(acme_cast, cass):
     with tenant_context(acme_cast.tenant):
         meetings.note(meeting, "They want July.", by=acme_cast.lee, version=1)
     headers = {"HX-Request": "true"}
-    answer = cass.post(f"/meetings/{meeting.pk}/notes/", {"notes": "June", "version": "1"}, headers=headers)
+    said = {"notes": "June", "version": "1"}
+    answer = cass.post(f"/meetings/{meeting.pk}/notes/", said, headers=headers)
     assert answer.status_code == 409
     assert "They want July." in answer.content.decode()
     assert now_of(acme_cast, meeting).notes == "They want July."
