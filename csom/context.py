@@ -42,7 +42,7 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
               ("accounts:account", "accounts:contact", "accounts:contract",
-               "accounts:view-", "accounts:note", "journeys:")),
+               "accounts:view-", "accounts:note", "usage:of-account", "journeys:")),
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
@@ -59,7 +59,7 @@ SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
      "accounts:product", "accounts:field", "plans:template", "plans:line-", "accounts:touch", "accounts:export",
-     "imports:"),
+     "imports:", "usage:"),
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ HOME = (
 )
 ACCOUNT_MAIN = ("blueprints:account-panel",)
 ACCOUNT_RAIL = ("journeys:account-panel", "onboarding:account-panel")
+PEOPLE = ("people:panel",)
 PORTFOLIO = ("metrics:book-figures",)
 
 
@@ -26,7 +27,9 @@ class Tab:
 ACCOUNT_TABS = (
     Tab("SPICED", "journeys:spiced"),
     Tab("Impact plan", "plans:plan"),
-    Tab("Meetings", "meetings:of-account"), Tab("Usage", "usage:of-account"),)
+    Tab("Meetings", "meetings:of-account"),
+    Tab("Usage", "usage:of-account"),
+)
 
 
 def panels(request: HttpRequest) -> dict[str, object]:
@@ -39,5 +42,6 @@ def panels(request: HttpRequest) -> dict[str, object]:
         "account_panels": ACCOUNT_MAIN,
         "account_rail_panels": ACCOUNT_RAIL,
         "account_tabs": ACCOUNT_TABS,
+        "people_panels": PEOPLE,
         "portfolio_panels": PORTFOLIO,
     }

@@ -105,14 +105,16 @@ def receive(tenant: Tenant, taken: Taken) -> Received:
 
 def _lines(acts: list[Act]) -> StringIO:
     """The stage's rows as COPY reads them."""
-    known = origins.resolve({act.ref for act in acts})
-    nobody = ("\\N", "\\N")
+    refs = {act.ref for act in acts}
+    known = origins.resolve({ref for ref in refs if ref[0] != "account"})
     places: dict[Ref, tuple[str, str]] = {
         ref: (str(origin), "\\N" if account is None else str(account)) for ref, (origin, account) in known.items()
     }
+    # Points name their account themselves; it was looked up in the workspace.
+    places |= {ref: ("\\N", ref[1]) for ref in refs if ref[0] == "account"}
     lines = []
     for act in acts:
-        origin, account = places.get(act.ref, nobody)
+        origin, account = places[act.ref]
         name, person, properties = act.name, act.person, act.properties
         if "\\" in properties:
             properties = properties.replace("\\", "\\\\")
