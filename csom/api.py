@@ -29,6 +29,7 @@ from journeys.critical_events import api as critical_events
 from journeys.deployments import api as deployments
 from journeys.meetings import api as meetings
 from journeys.onboarding import api as onboarding
+from journeys.people import api as people
 from journeys.plans import api as plans
 from metrics.usage import api as usage
 
@@ -79,6 +80,7 @@ for prefix, resource, basename in [
     *critical_events.routes,
     *deployments.routes,
     *onboarding.routes,
+    *people.routes,
     *blueprints.routes,
     *usage.routes,
 ]:
