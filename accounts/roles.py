@@ -142,6 +142,7 @@ SPECS: dict[Role, RoleSpec] = {
             P.HANDOFF_DECIDE,
             P.DEPLOYMENT_EDIT,
             P.USAGE_EDIT,
+            P.SETTINGS_EDIT,
             P.PLAY_EDIT,
             P.ACCOUNT_ASSIGN,
         },

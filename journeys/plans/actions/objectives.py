@@ -170,19 +170,24 @@ def confirm(
     return settled(word)
 
 
-def _standing(objective: Objective) -> tuple[Plan, Objective]:
-    """The plan locked, and the objective as it stands in it; what was dropped is over."""
+def _locked(objective: Objective) -> tuple[Plan, Objective]:
+    """The plan locked, and the objective as it stands in it."""
     plan = open_(objective.plan)
-    row = Objective.objects.select_for_update(of=("self",)).get(pk=objective.pk)
+    return plan, Objective.objects.select_for_update(of=("self",)).get(pk=objective.pk)
+
+
+def _standing(objective: Objective) -> tuple[Plan, Objective]:
+    """What was dropped is over: nothing more is said of it."""
+    plan, row = _locked(objective)
     if row.status == ObjectiveStatus.DROPPED:
-        raise Conflict(row)
+        raise refuse("", "This objective was dropped.")
     return plan, row
 
 
 def _unsettled(objective: Objective) -> tuple[Plan, Objective]:
-    """What the customer has confirmed is said for good."""
-    plan, row = _standing(objective)
-    if row.status == ObjectiveStatus.CONFIRMED:
+    """What the customer has confirmed is said for good, and what was dropped isn't worded anew."""
+    plan, row = _locked(objective)
+    if row.status in (ObjectiveStatus.CONFIRMED, ObjectiveStatus.DROPPED):
         raise Conflict(row)
     return plan, row
 

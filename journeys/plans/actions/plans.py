@@ -50,7 +50,7 @@ def draft(
 
 @transaction.atomic
 def edit(plan: Plan, values: Mapping[str, Any], *, by: User | None, version: int | None = None) -> Plan:
-    """Changes north_star, currency, review_weeks, next_review_on. Stale `version` or closed: Conflict."""
+    """Changes north_star, currency, review_weeks, next_review_on. Stale `version`: Conflict; closed: Refused."""
     row = open_(plan)
     given = only(values, EDITABLE)
     check_change(row, given)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from accounts import timeline
-from accounts.actions.errors import Conflict, refuse
+from accounts.actions.errors import refuse
 from accounts.models import Contact, User
 from journeys.plans.models import Plan
 
 ANOTHER_SYSTEM = "Another system"
 SHOWN = 160
+CLOSED = "This plan is closed; what was agreed in it stays as it is."
 
 
 def locked(plan: Plan) -> Plan:
@@ -22,7 +23,7 @@ def open_(plan: Plan) -> Plan:
     """The same; what was closed stays as it was agreed."""
     row = locked(plan)
     if row.is_closed:
-        raise Conflict(row)
+        raise refuse("", CLOSED)
     return row
 
 

@@ -188,6 +188,6 @@ def test_closing_drops_open_tasks_and_nothing_changes_afterwards(acme):
         lambda: topics.settle(topic, by=acme.cass),
         lambda: steps.add(plan, {"title": "x"}, by=acme.cass),
     ):
-        with pytest.raises(Conflict):
+        with pytest.raises(Refused):
             act()
     assert plans.draft(plan.account, by=acme.cass) != plan
