@@ -18,7 +18,7 @@ from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
 from journeys.plans.actions import comments
 from journeys.plans.actions.comments import LONGEST
-from journeys.plans.api.fields import TheirPersonShape, OfPlan, known
+from journeys.plans.api.fields import OfPlan, TheirPersonShape, known
 from journeys.plans.models import Audience, Comment, Objective, Step, Topic
 
 ITEMS = ("objective", "step", "topic")

@@ -70,4 +70,4 @@ def worth(values: dict[str, Any], plan: Plan) -> dict[str, Any]:
     return values | {"value_minor": value["minor"] if value else None}
 
 
-__all__ = ["LONGEST", "TheirPersonShape", "Figure", "Money", "OfPlan", "TheirPerson", "known", "worth"]
+__all__ = ["LONGEST", "Figure", "Money", "OfPlan", "TheirPerson", "TheirPersonShape", "known", "worth"]

@@ -15,7 +15,7 @@ from accounts.api.filters import Ids, Instants
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
 from journeys.plans.actions import objectives
-from journeys.plans.api.fields import TheirPersonShape, Figure, TheirPerson, known
+from journeys.plans.api.fields import Figure, TheirPerson, TheirPersonShape, known
 from journeys.plans.models import Confirmation, Measurement, Objective
 
 

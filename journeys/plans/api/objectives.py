@@ -17,7 +17,7 @@ from accounts.api.filters import Choices, Ids, UpdatedSince
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
 from journeys.plans.actions import objectives
-from journeys.plans.api.fields import LONGEST, TheirPersonShape, Figure, Money, OfPlan, TheirPerson, worth
+from journeys.plans.api.fields import LONGEST, Figure, Money, OfPlan, TheirPerson, TheirPersonShape, worth
 from journeys.plans.models import Audience, Horizon, Measurement, Objective, ObjectiveKind, ObjectiveStatus
 from journeys.plans.progress import share
 

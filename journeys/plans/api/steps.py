@@ -19,7 +19,7 @@ from accounts.api.resource import Readable, Shape
 from accounts.models import TaskStatus
 from accounts.roles import Permission
 from journeys.plans.actions import steps
-from journeys.plans.api.fields import TheirPersonShape, OfPlan, TheirPerson, known
+from journeys.plans.api.fields import OfPlan, TheirPerson, TheirPersonShape, known
 from journeys.plans.models import Audience, Objective, Side, Step, StepKind
 
 PLAIN = ("id", "kind", "side", "title", "audience", "due_on", "dropped_at", "created_at", "version", "updated_at")

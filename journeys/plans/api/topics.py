@@ -16,7 +16,7 @@ from accounts.api.filters import Choices, Ids, UpdatedSince
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
 from journeys.plans.actions import topics
-from journeys.plans.api.fields import LONGEST, TheirPersonShape, OfPlan, TheirPerson
+from journeys.plans.api.fields import LONGEST, OfPlan, TheirPerson, TheirPersonShape
 from journeys.plans.models import Audience, Topic, TopicKind
 
 PLAIN = ("id", "kind", "text", "response", "audience", "settled_at", "created_at", "version", "updated_at")
