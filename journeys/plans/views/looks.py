@@ -46,7 +46,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
         "workspace_name": request.tenant.name,
         "account_name": plan.account.name,
         "look": reverse("plans:look"),
-        "back": reverse("accounts:account-detail", args=[plan.account_id]),
+        "back": reverse("plans:plan", args=[plan.account_id]),
         "document": f"{reverse('plans:document', args=[pk])}?audience={chosen['audience']}&contact={chosen['contact']}",
         "pretend_form": PretendForm(chosen, plan=plan),
         "audience_label": Audience(form.eyes).label,

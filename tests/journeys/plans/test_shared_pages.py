@@ -86,6 +86,9 @@ class TestTheDoor:
         assert answer.status_code == 422
         assert "isn’t right" in answer.content.decode()
 
+    def test_no_code_at_all_is_asked_for_again(self, story):
+        assert Visitor("acme", story.token).post("open/").status_code == 422
+
     def test_the_sixth_code_within_an_hour_is_refused_in_the_customers_frame(self, story):
         visitor = Visitor("acme", story.token)
         assert [visitor.post("code/").status_code for _ in range(6)] == [302] * 5 + [422]

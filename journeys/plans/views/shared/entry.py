@@ -18,7 +18,7 @@ from journeys.plans.views.shared.gate import COOKIE, SharedRequest, frame, linke
 @linked
 def opening(request: SharedRequest) -> HttpResponse:
     """Asks for a code; a right one opens a visit, which the browser keeps for half a day."""
-    form, status = CodeForm(request.POST or None), 200
+    form, status = CodeForm(request.POST if request.method == "POST" else None), 200
     if request.method == "POST":
         key = sharing.open_visit(request.link, form.cleaned_data["code"]) if form.is_valid() else None
         if key:
