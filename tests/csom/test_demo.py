@@ -56,7 +56,7 @@ def test_the_file_of_logins_has_one_person_of_each_role(tmp_path):
     assert [tenant["slug"] for tenant in written] == ["acme", "globex"]
     for tenant in written:
         assert [user["role"] for user in tenant["users"]] == [role.value for role in PEOPLE_ROLES]
-        assert set(tenant) == {"slug", "name", "api_key", "users"}
+        assert set(tenant) == {"slug", "name", "api_key", "write_key", "users"}
     assert (tmp_path / "logins.json").stat().st_mode & 0o077 == 0
 
 
