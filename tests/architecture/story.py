@@ -33,6 +33,8 @@ from journeys.actions import spiced
 from journeys.onboarding import questions
 from journeys.onboarding.actions import handoffs, promises
 from journeys.onboarding.models import Handoff
+from journeys.plans.actions import plans, sharing
+from tests.factories import meetings
 from tests.factories.accounts import TODAY
 
 ID = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
@@ -86,6 +88,8 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _handed_over(first, cast)
         _submitted(second, cast)
         handoffs.open(third, rep=cast.sal, committed_on=TODAY, by=cast.sal)
+        _shared(first, cast)
+        _met(first, cast)
         _imports(cast)
     engine.drain(cast.tenant.pk)
     working.go_on(cast.tenant.pk)
@@ -93,6 +97,20 @@ def tell_story(cast: SimpleNamespace) -> Story:
         imports.open("Next week.csv", [b"Account Name\nFourth\n"], noun="account", by=cast.olly)
         ids = collect_ids(cast)
     return Story(ids, words={"question": ["situation"], "code": ["02"], "contact": [str(pk) for pk in ids["Contact"]]})
+
+
+def _met(account: Account, cast: SimpleNamespace) -> None:
+    """A meeting under way, with something decided and somebody to do it."""
+    running = meetings.running(cast, account)
+    meetings.decided(cast, running)
+    meetings.next_step(cast, running)
+
+
+def _shared(account: Account, cast: SimpleNamespace) -> None:
+    """A plan that the champion holds a link to."""
+    champion = account.contacts.get()
+    contacts.edit(champion, {"email": "champion@first.test"}, by=cast.ada)
+    sharing.share(plans.draft(account, by=cast.cass), champion, by=cast.cass)
 
 
 def _imports(cast: SimpleNamespace) -> None:

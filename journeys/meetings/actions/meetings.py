@@ -153,7 +153,7 @@ def close(
     said = {"next_outcome": next_outcome.strip(), "next_people": next_people.strip()}
     check_change(row, said)
     judged = {"goal_met": goal_met, "ready_to_go_on": ready_to_go_on, "next_async": next_async, "ended_by": by}
-    change(row, judged | said | _instants(row, now or timezone.now()), version=version)
+    change(row, judged | said | _instants(row, now or timezone.now(), by), version=version)
     there = row.attendees.values_list("pk", flat=True) if attended is None else attended
     count = lists.attended(row, list(there))
     ended_at = row.ended_at
@@ -168,12 +168,13 @@ def hold(meeting: Meeting, *, by: User, goal_met: str = GoalMet.YES, **said: Any
     return close(meeting, by=by, goal_met=goal_met, **said)
 
 
-def _instants(meeting: Meeting, now: dt.datetime) -> dict[str, Any]:
+def _instants(meeting: Meeting, now: dt.datetime, by: User) -> dict[str, Any]:
     started_at = meeting.started_at
     if started_at is None:
         if meeting.starts_at > now:
             raise refuse("", "This meeting hasn't begun.")
-        return {"status": MeetingStatus.HELD, "started_at": meeting.starts_at, "ended_at": min(now, meeting.ends_at)}
+        begun = {"status": MeetingStatus.HELD, "started_at": meeting.starts_at, "started_by": by}
+        return begun | {"ended_at": min(now, meeting.ends_at)}
     # Somebody who forgot to close it didn't sit there overnight.
     over = max(meeting.ends_at, started_at)
     return {"status": MeetingStatus.HELD, "ended_at": over if now - over > FORGOTTEN_AFTER else max(now, started_at)}

@@ -64,6 +64,12 @@ class MeetingQuerySet(TenantQuerySet["Meeting"]):
         return self.filter(models.Q(organizer__in=user_ids) | models.Exists(there))
 
 
+def _pair(name: str) -> models.CheckConstraint:
+    neither = models.Q(**{f"{name}_at": None, f"{name}_by": None})
+    both = models.Q(**{f"{name}_at__isnull": False, f"{name}_by__isnull": False})
+    return models.CheckConstraint(condition=neither | both, name=f"meetings_meeting_{name}_pair")
+
+
 class Meeting(TenantModel):
     """`place` is a room or an address to call. `uid` and `sequence` are what calendars know it by.
 
@@ -121,6 +127,8 @@ class Meeting(TenantModel):
                 | models.Q(status="held", started_at__isnull=False, ended_at__gte=models.F("started_at")),
                 name="meetings_meeting_instants_by_status",
             ),
+            _pair("started"),
+            _pair("ended"),
             models.CheckConstraint(
                 condition=models.Q(status="cancelled", cancelled_at__isnull=False)
                 | ~models.Q(status="cancelled") & models.Q(cancelled_at=None, cancel_reason=""),
