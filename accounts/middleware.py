@@ -80,7 +80,7 @@ class TenantMiddleware:
         tenant = Tenant.objects.filter(slug=slug).first()
         response = None if tenant is None else self._under(request, tenant, settings.SHARED_URLCONF, rest)
         if response is None or response.status_code == 404:
-            response = render(request, "plans/shared/gone.html", {"alone": True}, status=404)
+            response = render(request, "plans/shared/gone.html", status=404)
         for name, value in SHARED_HEADERS.items():
             response[name] = value
         return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rest_framework.viewsets import GenericViewSet
 
 from journeys.plans.api.comments import CommentResource
+from journeys.plans.api.links import LinkResource
 from journeys.plans.api.measurements import ConfirmationResource, MeasurementResource
 from journeys.plans.api.objectives import ObjectiveResource
 from journeys.plans.api.plans import PlanResource
@@ -20,5 +21,6 @@ routes: list[tuple[str, type[GenericViewSet], str]] = [
     ("plan-steps", StepResource, "plan-step"),
     ("plan-topics", TopicResource, "plan-topic"),
     ("plan-comments", CommentResource, "plan-comment"),
+    ("plan-links", LinkResource, "plan-link"),
     ("plan-templates", TemplateResource, "plan-template"),
 ]
