@@ -28,7 +28,9 @@ from journeys.spiced import BUYERS, RATIONAL
 OBSTACLES = {"pain": "", "decision": "How they decide: "}
 
 
-def fill(plan: Plan, template: PlanTemplate | None, *, start: dt.date, by: User | None) -> None:
+def fill(
+    plan: Plan, template: PlanTemplate | None, *, start: dt.date, by: User | None, now: dt.datetime | None
+) -> None:
     """Unannounced: the drafted plan speaks for its items. A template's days count from `start`."""
     said = list(SpicedEntry.objects.standing().filter(account=plan.account).order_by("occurred_on", "id"))
     event = _event(said)
@@ -39,7 +41,7 @@ def fill(plan: Plan, template: PlanTemplate | None, *, start: dt.date, by: User 
     objectives += _of_impacts(plan, said, event.due_on if event else None)
     Objective.objects.bulk_create(_one_first(objectives))
     Topic.objects.bulk_create([*_of_obstacles(plan, said), *_topics(plan, lines)])
-    _steps(plan, lines, start, by)
+    _steps(plan, lines, start, by, now)
 
 
 def _event(said: list[SpicedEntry]) -> SpicedEntry | None:
@@ -115,7 +117,7 @@ def _topics(plan: Plan, lines: list[TemplateLine]) -> list[Topic]:
     ]
 
 
-def _steps(plan: Plan, lines: list[TemplateLine], start: dt.date, by: User | None) -> None:
+def _steps(plan: Plan, lines: list[TemplateLine], start: dt.date, by: User | None, now: dt.datetime | None) -> None:
     nouns = (TemplateNoun.MILESTONE, TemplateNoun.ACTION)
     for position, line in enumerate([line for line in lines if line.noun in nouns]):
         step = Step.objects.create(
@@ -128,4 +130,4 @@ def _steps(plan: Plan, lines: list[TemplateLine], start: dt.date, by: User | Non
             due_on=drafting.due_on(start, line.due_days),
             position=position,
         )
-        steps.give_task(step, by=by)
+        steps.give_task(step, by=by, now=now)

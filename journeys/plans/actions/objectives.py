@@ -28,7 +28,7 @@ FIRST_IMPACT = "first_impact"  # the note for whoever counts the days to it
 
 
 @transaction.atomic
-def add(plan: Plan, values: Mapping[str, Any], *, by: User | None) -> Objective:
+def add(plan: Plan, values: Mapping[str, Any], *, by: User | None, now: dt.datetime | None = None) -> Objective:
     """At the end of the plan. `source`, beside the fields, is the SPICED entry that it comes from."""
     row = open_(plan)
     given = only(values, (*FIELDS, "source"))
@@ -39,12 +39,19 @@ def add(plan: Plan, values: Mapping[str, Any], *, by: User | None) -> Objective:
     with named_refusals(Objective):
         objective.save(force_insert=True)
     settled(objective)
-    _tell("objective.added", objective, row, by)
+    _tell("objective.added", objective, row, by, occurred_at=now)
     return objective
 
 
 @transaction.atomic
-def edit(objective: Objective, values: Mapping[str, Any], *, by: User | None, version: int | None = None) -> Objective:
+def edit(
+    objective: Objective,
+    values: Mapping[str, Any],
+    *,
+    by: User | None,
+    version: int | None = None,
+    now: dt.datetime | None = None,
+) -> Objective:
     """Changes what differs. Stale `version`, or confirmed or dropped meanwhile: Conflict."""
     plan, row = _unsettled(objective)
     given = only(values, FIELDS)
@@ -55,7 +62,7 @@ def edit(objective: Objective, values: Mapping[str, Any], *, by: User | None, ve
     row.refresh_from_db()
     changed = change(row, given, version=version)
     if changed:
-        _tell("objective.edited", row, plan, by, **told(changed))
+        _tell("objective.edited", row, plan, by, occurred_at=now, **told(changed))
     return row
 
 
@@ -97,6 +104,7 @@ def measure(
     url: str = "",
     by: User | None = None,
     contact: Contact | None = None,
+    now: dt.datetime | None = None,
 ) -> Measurement:
     """One reading of its metric: by one of us, by a contact, or by another system."""
     plan, row = _standing(objective)
@@ -113,16 +121,24 @@ def measure(
         recorded_by=None if contact else by,
         recorded_contact=contact,
     )
+    if now is not None:
+        reading.recorded_at = now
     check(reading)
     reading.save(force_insert=True)
     facts = {"measurement_id": reading.pk, "value": number(value), "unit": row.unit, "on": on.isoformat()}
-    _tell("impact.measured", row, plan, by, contact, metric=row.metric, **facts)
+    _tell("impact.measured", row, plan, by, contact, occurred_at=now, metric=row.metric, **facts)
     return settled(reading)
 
 
 @transaction.atomic
 def achieve(
-    objective: Objective, *, on: dt.date, evidence: str, by: User | None, version: int | None = None
+    objective: Objective,
+    *,
+    on: dt.date,
+    evidence: str,
+    by: User | None,
+    version: int | None = None,
+    now: dt.datetime | None = None,
 ) -> Objective:
     """Reached, as we see it and can show; the customer's own word is still to come."""
     plan, row = _standing(objective)
@@ -133,7 +149,7 @@ def achieve(
         raise Conflict(row)
     values = {"status": ObjectiveStatus.ACHIEVED, "achieved_on": on, "achieved_by": by, "evidence": evidence.strip()}
     change(row, values, version=version)
-    _tell("impact.achieved", row, plan, by, on=on.isoformat(), evidence=evidence.strip()[:SHOWN])
+    _tell("impact.achieved", row, plan, by, occurred_at=now, on=on.isoformat(), evidence=evidence.strip()[:SHOWN])
     _ring(row)
     return row
 

@@ -43,7 +43,7 @@ def draft(
         account=row, journey=journey, currency=row.currency, created_by=by, **({"created_at": now} if now else {})
     )
     today = local_today(row.tenant, now)
-    drafts.fill(plan, template or templates.for_account(row, today=today), start=_start(journey, today), by=by)
+    drafts.fill(plan, template or templates.for_account(row, today=today), start=_start(journey, today), by=by, now=now)
     tell("plan.drafted", plan, by, occurred_at=now)
     return plan
 
@@ -94,7 +94,15 @@ def agree(
 
 
 @transaction.atomic
-def review(plan: Plan, *, on: dt.date, note: str, by: User | None, version: int | None = None) -> Plan:
+def review(
+    plan: Plan,
+    *,
+    on: dt.date,
+    note: str,
+    by: User | None,
+    version: int | None = None,
+    now: dt.datetime | None = None,
+) -> Plan:
     """Gone through on this day; the next one falls due after the plan's own rhythm."""
     row = open_(plan)
     if on > local_today(row.tenant):
@@ -105,7 +113,9 @@ def review(plan: Plan, *, on: dt.date, note: str, by: User | None, version: int 
         raise refuse("on", "The plan was reviewed on a later day already.")
     then = _next(row, on)
     change(row, {"reviewed_on": on, "next_review_on": then}, version=version)
-    tell("plan.reviewed", row, by, on=on.isoformat(), note=note.strip(), next_review_on=then.isoformat())
+    tell(
+        "plan.reviewed", row, by, occurred_at=now, on=on.isoformat(), note=note.strip(), next_review_on=then.isoformat()
+    )
     return row
 
 

@@ -105,13 +105,13 @@ def drop(step: Step, *, reason: str = "", by: User | None, version: int | None =
     return row
 
 
-def give_task(step: Step, *, by: User | None) -> None:
+def give_task(step: Step, *, by: User | None, now: dt.datetime | None = None) -> None:
     """Whoever of us has the step finds it among their tasks."""
     if not step.is_ours or step.our_owner is None or step.task_id or step.is_done:
         return
     due_on = step.due_on or local_today(step.tenant) + dt.timedelta(days=DAYS)
     values = {"account": step.plan.account, "title": step.title, "assignee": step.our_owner, "due_on": due_on}
-    task = tasks.add(values | {"source": SOURCE}, by=by)
+    task = tasks.add(values | {"source": SOURCE}, by=by, now=now)
     change(step, {"task": task})
 
 

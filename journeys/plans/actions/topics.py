@@ -19,7 +19,7 @@ FIELDS = ("kind", "text", "response", "about", "audience")
 
 
 @transaction.atomic
-def add(plan: Plan, values: Mapping[str, Any], *, by: User | None) -> Topic:
+def add(plan: Plan, values: Mapping[str, Any], *, by: User | None, now: dt.datetime | None = None) -> Topic:
     """Ours alone until somebody opens it; nobody ever reads what is `about` themselves."""
     row = open_(plan)
     given = only(values, FIELDS)
@@ -28,7 +28,7 @@ def add(plan: Plan, values: Mapping[str, Any], *, by: User | None) -> Topic:
     of_account(row, given.get("about"), "about")
     topic.save(force_insert=True)
     settled(topic)
-    _tell("topic.added", topic, row, by)
+    _tell("topic.added", topic, row, by, occurred_at=now)
     return topic
 
 
