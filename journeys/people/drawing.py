@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 156, 62
-GAP_X, GAP_Y = 14, 14
+WIDTH, HEIGHT = 148, 62
+GAP_X, GAP_Y = 12, 16
 LANE_HEAD = 30
 LEVEL = HEIGHT + 34
 PAD = 8
@@ -110,18 +110,15 @@ def _down(above: Box, report: Box) -> Line:
 
 
 def _across(report: Box, above: Box) -> Line:
-    """Between the lanes; two in one lane are joined at their left."""
-    start_y, end_y = report.y + HEIGHT // 2, above.y + HEIGHT // 2
-    if report.x == above.x:
-        return Line(f"M{report.x} {start_y}h-5V{end_y}h5")
-    to_right = above.x > report.x
-    start = report.x + (WIDTH if to_right else 0)
-    end = above.x + (0 if to_right else WIDTH)
-    turn = end - GAP_X // 2 if to_right else end + GAP_X // 2
-    return Line(f"M{start} {start_y}H{turn}V{end_y}H{end}")
+    """Under the report's row and through the gap beside the superior, so that it runs behind nobody's card."""
+    start_x, start_y, end_y = report.x + WIDTH // 2, report.y + HEIGHT, above.y + HEIGHT // 2
+    from_right = report.x > above.x
+    edge = above.x + (WIDTH if from_right else 0)
+    turn = edge + (GAP_X // 2 if from_right else -GAP_X // 2)
+    return Line(f"M{start_x} {start_y}v{GAP_Y // 2}H{turn}V{end_y}H{edge}")
 
 
 def _picture(boxes: list[Box], lines: list[Line], lanes: list[Lane]) -> Picture:
     right = max((box.x for box in boxes), default=0) + WIDTH + PAD
-    bottom = max((box.y for box in boxes), default=0) + HEIGHT + PAD
+    bottom = max((box.y for box in boxes), default=0) + HEIGHT + PAD + GAP_Y
     return Picture(right, bottom, boxes, lines, lanes)

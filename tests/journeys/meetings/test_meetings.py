@@ -9,9 +9,12 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.actions.errors import Conflict, Refused
-from accounts.models import AccountState, Event, Task
+from accounts.models import Account, AccountState, Event, Task
+from journeys.actions import journeys
 from journeys.meetings.actions import agenda, attendees, meetings, outcomes
 from journeys.meetings.models import Attendee, Meeting
+from journeys.plans.actions import plans
+from journeys.plans.models import Step
 from tests.factories import meetings as make
 from tests.factories.accounts import AccountFactory, ContactFactory
 
@@ -182,3 +185,20 @@ def test_a_point_takes_time(acme: SimpleNamespace) -> None:
     with pytest.raises(Refused) as refused:
         agenda.lay_down(make.planned(acme), [{"title": "Everything", "minutes": 999}])
     assert refused.value.errors == {"agenda": ["“Everything” takes from 1 to 480 minutes."]}
+
+
+def test_their_next_step_stands_in_the_open_plan(acme: SimpleNamespace) -> None:
+    meeting = make.running(acme, onboarding_account(acme))
+    contact = meeting.attendees.get(user=None).contact
+    step = make.next_step(acme, meeting, side="them", user=None, contact=contact)
+    assert (step.step.title, step.step.their_owner, step.step.side) == (step.what, contact, "them")
+    outcomes.drop_step(step, by=acme.cass)
+    assert Step.objects.get().dropped_at is not None
+
+
+def onboarding_account(cast: SimpleNamespace) -> Account:
+    """One with a journey and its plan."""
+    account = AccountFactory(csm=cast.cass)
+    journeys.begin(account, committed_on=make.now().date(), by=cast.cass)
+    plans.draft(account, by=cast.cass)
+    return account
