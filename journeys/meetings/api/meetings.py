@@ -18,19 +18,16 @@ from accounts.api.resource import Readable
 from accounts.roles import Permission
 from journeys.meetings.actions import agenda, attendees, invitations, meetings, outcomes
 from journeys.meetings.api.entries import (
-    PEOPLE,
-    PLAIN,
     Cancelling,
     Closing,
     DecisionEntry,
     MeetingChange,
     MeetingEntry,
-    MeetingShape,
     NextStepEntry,
     NoBody,
     NotesEntry,
-    with_parts,
 )  # fmt: skip
+from journeys.meetings.api.shapes import PEOPLE, PLAIN, MeetingShape, with_parts
 from journeys.meetings.models import Kind, Meeting, MeetingStatus
 
 EDIT = Permission.MEETING_EDIT
