@@ -31,6 +31,7 @@ from journeys.meetings import api as meetings
 from journeys.onboarding import api as onboarding
 from journeys.people import api as people
 from journeys.plans import api as plans
+from metrics import api as metrics
 from metrics.usage import api as usage
 
 SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
@@ -83,6 +84,7 @@ for prefix, resource, basename in [
     *people.routes,
     *blueprints.routes,
     *usage.routes,
+    *metrics.routes,
 ]:
     router.register(prefix, resource, basename)
 

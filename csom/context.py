@@ -50,6 +50,7 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Meetings"), "calendar-days", "meetings:meeting-list", Permission.ACCOUNT_VIEW, "m", ("meetings:",)),
     )),
     (_("Engine"), (
+        Entry(_("First Impact"), "timer", "metrics:first-impact", Permission.ACCOUNT_VIEW, "f", ("metrics:",)),
         Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y",
               ("blueprints:play", "blueprints:run")),
         Entry(_("Library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW, "b", ("blueprints:",)),
