@@ -3,5 +3,5 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("p/<str:token>/", include("journeys.plans.shared_urls")),
+    path("p/", include("journeys.plans.shared_urls")),
 ]

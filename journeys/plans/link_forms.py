@@ -12,7 +12,7 @@ from journeys.plans.actions import sharing
 from journeys.plans.models import Audience, Plan
 from journeys.plans.models.sharing import READERS
 
-BY_ROLE = ("", _("By their part: the champion’s for a champion"))
+BY_ROLE = ("", _("What fits their part"))
 
 
 class ShareForm(forms.Form):
