@@ -28,6 +28,7 @@ app.autodiscover_tasks(
         "accounts.imports",
         "blueprints",
         "journeys",
+        "journeys.critical_events",
         "journeys.meetings",
         "journeys.onboarding",
         "journeys.plans",
@@ -84,6 +85,16 @@ class Config:
             "task": "journeys.meetings.tasks.sweep_mails",
             "schedule": 2.0,
             "options": {"expires": 10},
+        },
+        "reach first impacts": {
+            "task": "journeys.onboarding.tasks.sweep_first_impacts",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "send stories to the silent": {
+            "task": "journeys.critical_events.tasks.sweep_nurtures",
+            "schedule": 300.0,
+            "options": {"expires": 240},
         },
         "count usage": {
             "task": "metrics.usage.tasks.sweep_usage",
