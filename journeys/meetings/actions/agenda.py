@@ -11,15 +11,19 @@ from django.db.models.functions import Now
 
 from accounts.actions.errors import Refused
 from accounts.actions.validity import check
-from journeys.meetings.actions.standing import locked, must_be_ahead
+from accounts.actions.writing import stamp
+from journeys.meetings.actions.standing import locked, must_be_ahead, noticed
 from journeys.meetings.models import AgendaPoint, Meeting
 
 MOST = 30
 
 
 @transaction.atomic
-def lay_down(meeting: Meeting, points: Sequence[Mapping[str, Any]]) -> list[AgendaPoint]:
-    """The agenda from now on, in this order. `points`: title and minutes; one that stays keeps its tick."""
+def lay_down(meeting: Meeting, points: Sequence[Mapping[str, Any]], *, new: bool = False) -> list[AgendaPoint]:
+    """The agenda from now on, in this order. `points`: title and minutes; one that stays keeps its tick.
+
+    Another agenda is another version of the meeting, unless the meeting itself is `new`.
+    """
     row = locked(meeting)
     must_be_ahead(row)
     done = {point.title: point.done_at for point in row.agenda.all()}
@@ -34,6 +38,11 @@ def lay_down(meeting: Meeting, points: Sequence[Mapping[str, Any]]) -> list[Agen
         for position, point in enumerate(points, start=1)
     ]
     _check(laid)
+    there = list(row.agenda.all())
+    if [(point.title, point.minutes) for point in there] == [(point.title, point.minutes) for point in laid]:
+        return there
+    if not new:
+        stamp(row)
     row.agenda.all().delete()
     return AgendaPoint.objects.bulk_create(laid)
 
@@ -54,8 +63,10 @@ def _check(points: Sequence[AgendaPoint]) -> None:
 @transaction.atomic
 def tick(point: AgendaPoint, *, done: bool, now: dt.datetime | None = None) -> AgendaPoint:
     """Talked about, or not yet. Twice does no harm."""
-    must_be_ahead(locked(point.meeting))
+    row = locked(point.meeting)
+    must_be_ahead(row)
     if done != point.is_done:
+        noticed(row)
         AgendaPoint.objects.filter(pk=point.pk).update(done_at=(now or Now()) if done else None)
         point.refresh_from_db()
     return point

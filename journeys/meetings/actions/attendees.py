@@ -10,9 +10,10 @@ from django.db import transaction
 
 from accounts.actions.errors import named_refusals, refuse
 from accounts.actions.validity import check, check_change, only
+from accounts.actions.writing import stamp
 from accounts.models import Contact, Membership, User
 from journeys.meetings.actions import invitations
-from journeys.meetings.actions.standing import locked, must_be_ahead, must_not_be_cancelled
+from journeys.meetings.actions.standing import locked, must_be_ahead, must_not_be_cancelled, noticed
 from journeys.meetings.models import Attendee, Meeting
 
 EDITABLE = ("role", "context")
@@ -53,7 +54,9 @@ def _check(meeting: Meeting, who: User | Contact) -> None:
 @transaction.atomic
 def edit(attendee: Attendee, values: Mapping[str, Any]) -> Attendee:
     """Their part in the meeting, and what they know of the engagement."""
-    must_not_be_cancelled(locked(attendee.meeting))
+    row = locked(attendee.meeting)
+    must_not_be_cancelled(row)
+    noticed(row)
     given = only(values, EDITABLE)
     check_change(attendee, given)
     Attendee.objects.filter(pk=attendee.pk).update(**given)
@@ -68,6 +71,8 @@ def set_list(meeting: Meeting, guests: Iterable[User | Contact | Guest]) -> list
     must_be_ahead(row)
     there = {_key(attendee.person): attendee for attendee in row.attendees.select_related("user", "contact")}
     wanted = {_key(guest.who if isinstance(guest, Guest) else guest): guest for guest in guests}
+    if wanted.keys() != there.keys():
+        stamp(row)
     for key, guest in wanted.items():
         if key not in there:
             add(row, guest)

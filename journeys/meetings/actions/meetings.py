@@ -11,6 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts import timeline
 from accounts.actions import states
 from accounts.actions.errors import Conflict, named_refusals, refuse
 from accounts.actions.validity import check, check_change, only, settled
@@ -20,11 +21,12 @@ from journeys.meetings.actions import agenda as agendas
 from journeys.meetings.actions import attendees as lists
 from journeys.meetings.actions import invitations
 from journeys.meetings.actions.standing import locked, must_be_ahead, must_not_be_cancelled, tell
-from journeys.meetings.models import GoalMet, Meeting, MeetingStatus
+from journeys.meetings.models import GoalMet, Kind, Meeting, MeetingStatus
 
 EDITABLE = ("kind", "title", "goal", "starts_at", "ends_at", "place", "is_async", "organizer")
 FIELDS = (*EDITABLE, "follows")
 LONGEST_NOTES = 50_000
+FIRST_IMPACT = "first_impact"  # the note for whoever counts the days from the kickoff
 FORGOTTEN_AFTER = dt.timedelta(hours=4)
 
 Guests = Iterable[User | Contact | lists.Guest]
@@ -53,7 +55,7 @@ def schedule(
     with named_refusals(Meeting):
         meeting.save(force_insert=True)
     settled(meeting)
-    agendas.lay_down(meeting, agenda)
+    agendas.lay_down(meeting, agenda, new=True)
     for guest in attendees:
         lists.add(meeting, guest)
     tell("meeting.scheduled", meeting, by, now, starts_at=meeting.starts_at.isoformat(), on=_day(meeting))
@@ -65,9 +67,11 @@ def edit(meeting: Meeting, values: Mapping[str, Any], *, by: User, version: int 
     """Changes what differs; other times are told as a move. Stale `version`, held or cancelled: Conflict."""
     row = locked(meeting)
     must_be_ahead(row)
+    if version is not None and version != row.version:
+        raise Conflict(row)
     given = only(values, EDITABLE)
     check_change(row, given)
-    changed = change(row, given, version=version)
+    changed = change(row, given)
     _check_times(row)
     if {"starts_at", "ends_at"} & set(changed):
         tell("meeting.moved", row, by, None, starts_at=row.starts_at.isoformat(), on=_day(row))
@@ -160,6 +164,8 @@ def close(
     assert ended_at is not None
     tell("meeting.held", row, by, ended_at, **_outcome(row), attended=count)
     states.touch(row.account, ended_at)
+    if row.kind == Kind.KICKOFF:
+        timeline.ring(FIRST_IMPACT)
     return row
 
 

@@ -12,7 +12,7 @@ from accounts.actions import tasks
 from accounts.actions.errors import named_refusals, refuse
 from accounts.actions.validity import check, only
 from accounts.models import Task, TaskStatus, User
-from journeys.meetings.actions.standing import locked, must_not_be_cancelled, tell
+from journeys.meetings.actions.standing import locked, must_not_be_cancelled, noticed, tell
 from journeys.meetings.models import Decision, Meeting, NextStep, StepSide
 from journeys.plans.actions import steps
 from journeys.plans.models import Plan, Step
@@ -32,6 +32,7 @@ def decide(meeting: Meeting, text: str, *, by: User | None, now: dt.datetime | N
     decision = Decision(meeting=row, text=text.strip(), created_by=by, **at)
     check(decision)
     decision.save(force_insert=True)
+    noticed(row)
     tell("meeting.decided", row, by, now, text=decision.text, decision_id=decision.pk)
     return decision
 
@@ -40,6 +41,7 @@ def decide(meeting: Meeting, text: str, *, by: User | None, now: dt.datetime | N
 def take_back(decision: Decision, *, by: User | None) -> None:
     """It wasn't decided after all, or it was written down twice."""
     row = locked(decision.meeting)
+    noticed(row)
     tell("meeting.decision_taken_back", row, by, None, text=decision.text)
     decision.delete()
 
@@ -61,6 +63,7 @@ def next_step(
         step.step = _step(row, step, by)
     with named_refusals(NextStep):
         step.save(force_insert=True)
+    noticed(row)
     tell(
         "meeting.step_agreed", row, by, now,
         what=step.what, owner=step.owner or step.get_side_display(), due_on=step.due_on.isoformat(), step_id=step.pk,
@@ -97,5 +100,6 @@ def drop_step(step: NextStep, *, by: User | None) -> None:
         tasks.drop(step.task, reason="No longer a next step of the meeting.", by=by)
     if step.step is not None and step.step.done_at is None and step.step.dropped_at is None:
         steps.drop(step.step, by=by)
+    noticed(row)
     tell("meeting.step_dropped", row, by, None, what=step.what)
     step.delete()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models.functions import Now
+
 from accounts import timeline
 from accounts.actions.errors import Conflict
 from accounts.models import User
@@ -25,6 +27,11 @@ def must_be_ahead(meeting: Meeting) -> None:
 def must_not_be_cancelled(meeting: Meeting) -> None:
     if meeting.is_cancelled:
         raise Conflict(meeting)
+
+
+def noticed(meeting: Meeting) -> None:
+    """Who asks what changed hears of it; its version stays, since what was written down is no other meeting."""
+    Meeting.objects.filter(pk=meeting.pk).update(updated_at=Now())
 
 
 def tell(kind: str, meeting: Meeting, by: User | None, now: dt.datetime | None, **facts: Any) -> None:

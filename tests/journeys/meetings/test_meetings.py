@@ -202,3 +202,21 @@ def onboarding_account(cast: SimpleNamespace) -> Account:
     journeys.begin(account, committed_on=make.now().date(), by=cast.cass)
     plans.draft(account, by=cast.cass)
     return account
+
+
+def test_another_agenda_is_another_version(acme: SimpleNamespace) -> None:
+    meeting = make.planned(acme)
+    agenda.lay_down(meeting, make.AGENDA)
+    assert Meeting.objects.get().version == meeting.version
+    agenda.lay_down(meeting, make.AGENDA[:1])
+    with pytest.raises(Conflict):
+        meetings.edit(meeting, {"title": meeting.title}, by=acme.lee, version=meeting.version)
+
+
+def test_what_was_written_down_is_a_change_for_who_asks(acme: SimpleNamespace) -> None:
+    meeting = make.running(acme)
+    before = Meeting.objects.filter(pk=meeting.pk)
+    before.update(updated_at=meeting.starts_at)
+    make.decided(acme, meeting)
+    now = Meeting.objects.get()
+    assert (now.updated_at > meeting.starts_at, now.version) == (True, meeting.version)
