@@ -28,15 +28,16 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import figures, imports  # noqa: E402
+from tests.bench import figures, imports, usage  # noqa: E402
 from tests.bench.book import build  # noqa: E402
 
 
 def main(picked: str) -> None:
     call_command("migrate", database="owner", verbosity=0)
-    # An import brings its own book; only the pages need the big one.
-    pages = () if picked and picked in imports.NAME else figures.measure(build(), HOME, picked)
-    for figure in chain(imports.measure(figures.figure, picked), pages):
+    # An import brings its own book, and so does usage; only the pages need the big one.
+    own = imports.NAME, usage.NAME
+    pages = () if picked and any(picked in name for name in own) else figures.measure(build(), HOME, picked)
+    for figure in chain(imports.measure(figures.figure, picked), usage.measure(figures.figure, picked, HOME), pages):
         sys.stdout.write(json.dumps(figure) + "\n")
         sys.stdout.flush()
 

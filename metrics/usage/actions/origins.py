@@ -17,11 +17,11 @@ from metrics.usage.models import Arrival, Origin, OriginState
 
 WORK = "usage"
 
+# By a list and not by a join: the planner then takes the key, whatever it believes about the table's size.
 RESOLVE = """
-SELECT o.kind, o.ref, coalesce(g.id, o.id), coalesce(o.account_id, g.account_id)
-FROM unnest(%(kinds)s::text[], %(refs)s::text[]) said(kind, ref)
-JOIN usage_origin o ON o.tenant_id = %(tenant)s AND o.kind = said.kind AND o.ref = said.ref
-LEFT JOIN usage_origin g ON g.tenant_id = %(tenant)s AND g.id = o.group_id
+SELECT o.ref, coalesce(g.id, o.id), coalesce(o.account_id, g.account_id)
+FROM usage_origin o LEFT JOIN usage_origin g ON g.tenant_id = %(tenant)s AND g.id = o.group_id
+WHERE o.tenant_id = %(tenant)s AND o.kind = %(kind)s AND o.ref = ANY (%(refs)s)
 """
 # In order, as every writer of several origins: nobody waits in a circle.
 UPSERT = """
@@ -169,11 +169,15 @@ def _decide(origin: Origin, state: str, account: Account | None, by: User, versi
 
 
 def _resolve(refs: Iterable[Ref]) -> dict[Ref, tuple[int, int | None]]:
-    names = list(refs)
-    values = {"kinds": [kind for kind, _ in names], "refs": [ref for _, ref in names]}
+    by_kind: dict[str, list[str]] = {}
+    for kind, ref in refs:
+        by_kind.setdefault(kind, []).append(ref)
+    found: dict[Ref, tuple[int, int | None]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(RESOLVE, values | {"tenant": current_tenant_id()})
-        return {(kind, ref): (origin, account) for kind, ref, origin, account in cursor.fetchall()}
+        for kind, names in by_kind.items():
+            cursor.execute(RESOLVE, {"tenant": current_tenant_id(), "kind": kind, "refs": names})
+            found |= {(kind, ref): (origin, account) for ref, origin, account in cursor.fetchall()}
+    return found
 
 
 def _upsert(said: dict[Ref, dict[str, str]]) -> list[int]:

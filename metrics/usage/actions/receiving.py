@@ -1,6 +1,7 @@
 """Takes the events of one call in: all that is new, once, in one transaction; what they touch is left to be counted.
 
 COPY into a stage and one statement from there: row-level security lets nobody copy straight into a tenant's table.
+The note for the sweep is written by the same statement.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from io import StringIO
 from django.conf import settings
 from django.db import connection
 
-from accounts import timeline
 from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
 from metrics.usage.actions import origins
@@ -45,14 +45,18 @@ WITH fresh AS (
     SELECT account_id, CASE WHEN account_id IS NOT NULL THEN (occurred_at AT TIME ZONE %(zone)s)::date END AS day,
         origin_id, count(*) AS events
     FROM placed GROUP BY 1, 2, 3
+), arrived AS (
+    INSERT INTO usage_arrival (tenant_id, accounts, days, origins, events, last_name)
+    SELECT %(tenant)s, coalesce(array_agg(account_id) FILTER (WHERE account_id IS NOT NULL), '{}'),
+        coalesce(array_agg(day) FILTER (WHERE account_id IS NOT NULL), '{}'),
+        coalesce(array_agg(origin_id) FILTER (WHERE origin_id IS NOT NULL), '{}') || %(linked)s::bigint[],
+        coalesce(sum(events), 0), %(last)s
+    FROM touched HAVING count(*) > 0 OR cardinality(%(linked)s::bigint[]) > 0
+    RETURNING events
+), rung AS (
+    INSERT INTO accounts_tenantwork (tenant_id, kind) SELECT %(tenant)s, %(work)s FROM arrived
 )
-INSERT INTO usage_arrival (tenant_id, accounts, days, origins, events, last_name)
-SELECT %(tenant)s, coalesce(array_agg(account_id) FILTER (WHERE account_id IS NOT NULL), '{}'),
-    coalesce(array_agg(day) FILTER (WHERE account_id IS NOT NULL), '{}'),
-    coalesce(array_agg(origin_id) FILTER (WHERE origin_id IS NOT NULL), '{}') || %(linked)s::bigint[],
-    coalesce(sum(events), 0), %(last)s
-FROM touched HAVING count(*) > 0 OR cardinality(%(linked)s::bigint[]) > 0
-RETURNING events
+SELECT events FROM arrived
 """
 FRESH = """
 INSERT INTO usage_message (tenant_id, id, received_on)
@@ -91,11 +95,9 @@ def receive(tenant: Tenant, taken: Taken) -> Received:
             if taken.acts:
                 cursor.copy_expert(COPY, _lines(taken.acts))
             last = taken.acts[-1].name if taken.acts else ""
-            values = {"tenant": tenant.pk, "zone": tenant.timezone, "linked": linked, "last": last}
+            values = {"tenant": tenant.pk, "zone": tenant.timezone, "linked": linked, "last": last, "work": WORK}
             cursor.execute(TAKE, values)
             row = cursor.fetchone()
-            if row is not None:
-                timeline.ring(WORK)
         else:
             row = None
     _note(taken.refused)

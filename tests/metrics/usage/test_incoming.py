@@ -145,7 +145,7 @@ def test_a_bomb_is_stopped_on_the_way(sender):
     assert (answer.status_code, answer.json()["success"]) == (413, False)
 
 
-@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b'{"batch": []}')[:-9]])
+@pytest.mark.parametrize("body", [b"no gzip", gzip.compress(b"{}", mtime=0)[:-9]], ids=["other", "cut"])
 def test_a_body_that_isnt_what_it_says_is_refused(sender, body):
     assert sender.post("batch", body, Content_Encoding="gzip").status_code == 400
     assert sender.post("batch", b"{}", Content_Encoding="br").status_code == 415
@@ -218,7 +218,7 @@ def test_when_the_database_fails_nothing_is_acknowledged(sender, monkeypatch):
 def test_taking_a_batch_costs_as_many_queries_as_taking_one(sender, account, django_assert_num_queries):
     sender.batch([event(group="org-1")])
     for count in (1, 200):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(9):
             sender.batch([event(group="org-1") for _ in range(count)])
 
 
