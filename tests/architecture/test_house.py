@@ -59,6 +59,7 @@ def test_every_template_folder_is_a_room():
         "people",
         "plans",
         "metrics",
+        "usage",
         "csom",
     }
     known = rooms | {"cotton", "emails", "django", "account", "mfa", "admin", "allauth", "unfold"}

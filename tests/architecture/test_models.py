@@ -13,8 +13,8 @@ from django.db import models
 from accounts.tenancy.fields import TenantField
 from accounts.tenancy.models import TenantManager, TenantModel
 
-ROOMS = ("accounts", "imports", "blueprints", "journeys", "meetings", "onboarding", "metrics")
-OUTSIDE = {"Tenant", "User", "Membership", "Invitation", "ApiKey", "TenantWork"}
+ROOMS = ("accounts", "imports", "blueprints", "journeys", "meetings", "onboarding", "metrics", "usage")
+OUTSIDE = {"Tenant", "User", "Membership", "Invitation", "ApiKey", "TenantWork", "WriteKey"}
 
 
 def ours() -> list[type[models.Model]]:
