@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 
@@ -111,7 +112,7 @@ def secret_of(spec: Spec) -> str:
 
 
 def _run(stage: Stage, statement: str, since: dt.date, until: dt.date) -> None:
-    values = {
+    values: dict[str, Any] = {
         "tenant": stage.tenant.pk, "since": stage.since, "until": until, "zone": stage.tenant.timezone,
         "keys": ["events", "active_users", *(values["key"] for values in METRICS)], "events": list(EVENTS),
         "now": stage.now,

@@ -192,7 +192,7 @@ def _upsert(said: dict[Ref, dict[str, str]]) -> list[int]:
 def _put_in_groups(groups: dict[Ref, Link]) -> None:
     if not groups:
         return
-    values = {
+    values: dict[str, Any] = {
         "tenant": current_tenant_id(),
         "kinds": [kind for kind, _ in groups],
         "refs": [ref for _, ref in groups],
@@ -208,7 +208,7 @@ def _bring_together(pairs: list[tuple[Ref, Ref]]) -> None:
     both = pairs + [(other, one) for one, other in pairs]
     if not both:
         return
-    values = {
+    values: dict[str, Any] = {
         "tenant": current_tenant_id(),
         "kinds": [one[0] for one, _ in both],
         "refs": [one[1] for one, _ in both],

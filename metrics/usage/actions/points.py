@@ -78,7 +78,7 @@ def _one(
         raise Wrong(f"A point has no field “{unknown[0]}”.")
     if said.get("metric") not in metrics:
         raise Wrong("“metric” must be the key of a metric that counts values sent to the API.")
-    value = said.get("value")
+    value: Any = said.get("value")
     if type(value) not in (int, float) or not abs(value) < LARGEST:
         raise Wrong("“value” must be a number of at most 15 digits.")
     name = said.get("id")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from io import StringIO
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -95,7 +96,13 @@ def receive(tenant: Tenant, taken: Taken) -> Received:
             if taken.acts:
                 cursor.copy_expert(COPY, _lines(taken.acts))
             last = taken.acts[-1].name if taken.acts else ""
-            values = {"tenant": tenant.pk, "zone": tenant.timezone, "linked": linked, "last": last, "work": WORK}
+            values: dict[str, Any] = {
+                "tenant": tenant.pk,
+                "zone": tenant.timezone,
+                "linked": linked,
+                "last": last,
+                "work": WORK,
+            }
             cursor.execute(TAKE, values)
             row = cursor.fetchone()
         else:

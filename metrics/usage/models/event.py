@@ -16,7 +16,7 @@ class UsageEvent(TenantModel):
     table itself: no unique key stands here, since a month can't know what another month holds (see Message).
     """
 
-    id = models.UUIDField(primary_key=True)
+    id = models.UUIDField(primary_key=True)  # type: ignore[assignment]
     type = models.CharField(max_length=6)
     name = models.CharField(max_length=200)
     person = models.CharField(max_length=255, blank=True)
@@ -40,7 +40,9 @@ class Message(TenantModel):
     neither its day nor its instant may be part of the key. Rows go when events of that age are refused anyway.
     """
 
-    id = models.UUIDField(primary_key=True, help_text="128 bits of BLAKE2 over what the sender calls the message.")
+    id = models.UUIDField(  # type: ignore[assignment]
+        primary_key=True, help_text="128 bits of BLAKE2 over what the sender calls the message."
+    )
     received_on = models.DateField()
 
     class Meta(TenantModel.Meta):
