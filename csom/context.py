@@ -47,7 +47,11 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
         Entry(_("Impact plans"), "target", "plans:plan-list", Permission.ACCOUNT_VIEW, "i", ("plans:",)),
+        Entry(_("Critical events"), "calendar-clock", "critical_events:event-list", Permission.ACCOUNT_VIEW, "e",
+              ("critical_events:",)),
         Entry(_("Meetings"), "calendar-days", "meetings:meeting-list", Permission.ACCOUNT_VIEW, "m", ("meetings:",)),
+        Entry(_("Deployments"), "rocket", "deployments:deployment-list", Permission.ACCOUNT_VIEW, "d",
+              ("deployments:",)),
     )),
     (_("Engine"), (
         Entry(_("First Impact"), "timer", "metrics:first-impact", Permission.ACCOUNT_VIEW, "f", ("metrics:",)),

@@ -27,7 +27,9 @@ class Tab:
 ACCOUNT_TABS = (
     Tab("SPICED", "journeys:spiced"),
     Tab("Impact plan", "plans:plan"),
+    Tab("Critical events", "critical_events:of-account"),
     Tab("Meetings", "meetings:of-account"),
+    Tab("Deployments", "deployments:of-account"),
     Tab("Usage", "usage:of-account"),
 )
 

@@ -115,8 +115,8 @@ def _quality(ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {
         pk: {"verdict": "", "open_findings": 0, "escalations": 0, "critical": 0} for pk in ids
     }
-    last = PeerReview.objects.filter(deployment__in=ids).order_by("deployment", "-reviewed_on", "-id")
-    for pk, verdict in last.distinct("deployment").values_list("deployment_id", "verdict"):
+    last = PeerReview.objects.filter(deployment__in=ids).order_by("deployment_id", "-reviewed_on", "-id")
+    for pk, verdict in last.distinct("deployment_id").values_list("deployment_id", "verdict"):
         found[pk]["verdict"] = verdict
     findings = Finding.objects.filter(review__deployment__in=ids, settled_on=None).order_by()
     for pk, count in findings.values_list("review__deployment").annotate(n=Count("pk")):

@@ -1,5 +1,0 @@
-"""Deployments for other systems."""
-
-from __future__ import annotations
-
-routes: list[tuple[str, type, str]] = []
