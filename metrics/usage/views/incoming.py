@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 import structlog
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -39,7 +39,7 @@ def receive(request: HttpRequest, kind: str) -> HttpResponse:
         return _taken_in(request, "batch" if kind in BATCH else kind)
     except Unreadable as unreadable:
         return _answer({"success": False, "message": str(unreadable)}, unreadable.status)
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         log.error("usage not taken", error=type(error).__name__)
         connection.close_if_unusable_or_obsolete()
         return _answer({"success": False, "message": "Nothing was taken; send it again shortly."}, 503)

@@ -73,7 +73,7 @@ def place(acme_cast):
     return SimpleNamespace(accounts=found, sender=Sender(acme_cast.tenant, acme_cast.ada))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(happened=happenings, data=st.data())
 def test_any_order_duplication_and_splitting_gives_the_naive_count(place, happened, data):
     again = data.draw(st.lists(st.sampled_from(happened), max_size=10))
