@@ -106,6 +106,7 @@ def test_two_who_edit_at_once_are_shown_both(acme_cast, dee, row):
     with tenant_context(acme_cast.tenant):
         first = Activity.objects.first()
         activities.edit(first, {"title": "Load all data"}, by=acme_cast.cass)
+    values = {"title": "Load it", "side": "us", "days": "3", "version": first.version}
     answer = dee.post(f"/activities/{first.pk}/edit/", values)
     assert answer.status_code == 409
     assert "Saved meanwhile: “Load all data”." in said(answer)
