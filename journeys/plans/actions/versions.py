@@ -14,7 +14,7 @@ from journeys.plans.progress import number
 
 OBJECTIVE = (
     "title", "detail", "kind", "horizon", "due_on", "metric", "unit", "baseline", "target", "value_minor",
-    "our_owner", "their_owner", "status",
+    "our_owner", "their_owner",
 )  # fmt: skip
 STEP = ("title", "kind", "side", "due_on", "our_owner", "their_owner", "objective")
 TOPIC = ("text", "response", "kind")
@@ -22,7 +22,7 @@ NAMED = {"our_owner": "our_owner__name", "their_owner": "their_owner__name", "ob
 
 
 def wording(plan: Plan) -> Wording:
-    """What the plan says now. Three queries."""
+    """What the plan says now, not how far it is: what was measured or reached needs no new yes. Three queries."""
     items = [
         *_items("objective", Objective.objects.standing().filter(plan=plan).order_by("position", "id"), OBJECTIVE),
         *_items("step", Step.objects.standing().filter(plan=plan).order_by("id"), STEP),

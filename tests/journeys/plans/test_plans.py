@@ -141,11 +141,12 @@ def test_an_unchanged_plan_makes_no_second_version(acme):
     assert [event.facts["side"] for event in events("plan.agreed")] == ["us", "them", "us"]
 
 
-def test_a_measurement_changes_no_words(acme):
+def test_what_was_measured_or_reached_changes_no_words(acme):
     plan = factory.empty(acme)
     objective = factory.objective(acme, plan)
     first, _ = plans.agree(plan, by=acme.cass)
     objectives.measure(objective, 6, on=factory.TODAY, by=acme.cass)
+    objectives.achieve(objective, on=factory.TODAY, evidence="Ledger", by=acme.cass)
     assert between(versions.kept(first), versions.wording(plan)) == []
 
 
