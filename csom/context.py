@@ -46,6 +46,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
+        Entry(_("Onboarding"), "rocket", "onboarding:board", Permission.ACCOUNT_VIEW, "n",
+              ("onboarding:board", "onboarding:kickoff", "onboarding:first-impact", "onboarding:hold-")),
         Entry(_("Impact plans"), "target", "plans:plan-list", Permission.ACCOUNT_VIEW, "i", ("plans:",)),
         Entry(_("Critical events"), "calendar-clock", "critical_events:event-list", Permission.ACCOUNT_VIEW, "e",
               ("critical_events:",)),
@@ -63,8 +65,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
-     "accounts:product", "accounts:field", "plans:template", "plans:line-", "accounts:touch", "accounts:export",
-     "imports:", "usage:"),
+     "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
+     "accounts:export", "imports:", "usage:"),
 )  # fmt: skip
 
 

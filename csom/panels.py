@@ -13,7 +13,7 @@ HOME = (
     "onboarding:home-panel",
 )
 ACCOUNT_MAIN = ("blueprints:account-panel",)
-ACCOUNT_RAIL = ("journeys:account-panel", "onboarding:account-panel")
+ACCOUNT_RAIL = ("onboarding:first-impact-panel", "journeys:account-panel", "onboarding:account-panel")
 PEOPLE = ("people:panel",)
 PORTFOLIO = ("metrics:book-figures",)
 
