@@ -25,10 +25,12 @@ from journeys.deployments.models import (
     Finding,
     PeerReview,
     Severity,
+    Status,
     TimeEntry,
 )
 
 NONE = Decimal(0)
+CANCELLED = Figure(figures.NONE, "Cancelled")
 
 
 @dataclass(frozen=True)
@@ -144,7 +146,7 @@ def _outlook(
         schedule=plan, expected_end=end, days_late=late, hours=hours, money=money,
         activities=len(rows), done=done,
         late=0 if one.is_over else sum(s.end < today and not s.done for s in plan.slots.values()),
-        time=figures.on_time(late, over=one.is_over),
+        time=CANCELLED if one.status == Status.CANCELLED else figures.on_time(late, over=one.is_over),
         budget=figures.on_budget(hours, money, over=one.is_over),
         quality=figures.on_quality(**quality), reviewed=bool(quality["verdict"]),
     )  # fmt: skip

@@ -93,6 +93,7 @@ def reopen(activity: Activity, *, by: User | None, version: int | None = None) -
     change(found, {"done_on": None, "done_by": None}, version=version)
     if found.task is not None and found.task.status == TaskStatus.DONE:
         tasks.reopen(found.task, by=by)
+    timing.follow(_found(activity), by=by)
     _tell("activity.reopened", found, by)
     return _found(activity)
 

@@ -24,6 +24,7 @@ def retime(deployment: Deployment, *, by: User | None) -> None:
         names = " → ".join(f"“{titles[pk]}”" for pk in circle.way)
         raise refuse("after", f"They would wait for each other: {names}.") from circle
     for activity, _item in rows:
+        activity.deployment = deployment
         slot = found.slots[activity.pk]
         if change(activity, {"start_on": slot.start, "due_on": slot.end}):
             follow(activity, by=by)

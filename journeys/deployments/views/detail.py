@@ -27,7 +27,7 @@ from journeys.deployments.models import (
     StatusReport,
     TimeEntry,
 )
-from journeys.deployments.outlook import Outlook, items_of, outlook
+from journeys.deployments.outlook import Outlook, items_of
 from journeys.deployments.schedule import Item, Slot
 from journeys.deployments.views.finding import deployment_or_404
 from journeys.deployments.views.listing import rows_of
@@ -68,12 +68,12 @@ class Drawn:
 @requires(Permission.ACCOUNT_VIEW)
 def deployment_detail(request: MemberRequest, pk: int) -> HttpResponse:
     row, today = deployment_or_404(request, pk), local_today(request.tenant)
-    seen = outlook(row, request.tenant, today)
-    rows = items_of(row, request.tenant)
+    shown = rows_of(request, [row], today)[0]
+    seen, rows = shown.seen, items_of(row, request.tenant)
     lines = _lines(rows, seen, today)
     context = header(request, row.account) | {
         "deployment": row,
-        "row": rows_of(request, [row], today)[0],
+        "row": shown,
         "seen": seen,
         "lines": lines,
         "picture": _picture([item for _one, item in rows], lines, row, today),

@@ -200,3 +200,8 @@ def test_a_plan_is_copied_with_its_order(acme):
     assert (two.side, two.waits.get().after, two.due_on > one.due_on) == ("them", one, True)
     with pytest.raises(Refused, match="itself"):
         copying.copy_plan(row, row, by=acme.dee)
+
+
+def test_what_was_cancelled_is_neither_on_time_nor_late(acme):
+    row = deployments.cancel(made.running(acme), reason="They were bought.", by=acme.lee)
+    assert outlook(row, acme.tenant, made.today()).time.word == "Cancelled"
