@@ -48,6 +48,8 @@ TABS = (
         _("What high, low and tech touch mean here.")),
     Tab(_("Plan templates"), "plans:template-list", "target", Permission.SETTINGS_VIEW,
         _("What a Joint Impact Plan starts with, by product and segment.")),
+    Tab(_("Onboarding targets"), "onboarding:target-list", "timer", Permission.SETTINGS_VIEW,
+        _("How many days from commitment to First Impact, by segment.")),
     Tab(_("API keys"), "accounts:key-list", "key-round", Permission.KEY_MANAGE,
         _("How other systems get in.")),
     Tab(_("Usage"), "usage:overview", "activity", Permission.USAGE_EDIT,

@@ -31,7 +31,7 @@ from blueprints.actions import engine, library, plays
 from blueprints.models import Play
 from journeys.actions import spiced
 from journeys.onboarding import questions
-from journeys.onboarding.actions import handoffs, promises
+from journeys.onboarding.actions import handoffs, pacing, promises
 from journeys.onboarding.models import Handoff
 from journeys.plans.actions import plans, sharing
 from metrics.usage.actions import origins, write_keys
@@ -179,3 +179,5 @@ def _submitted(account: Account, cast: SimpleNamespace) -> Handoff:
 
 def _handed_over(account: Account, cast: SimpleNamespace) -> None:
     handoffs.accept(_submitted(account, cast), by=cast.cass)
+    pacing.put_on_hold(account, reason="They merge two sites.", by=cast.cass)
+    pacing.set_target({"segment": "Enterprise", "days": 60}, by=cast.ada)
