@@ -7,9 +7,9 @@ from rest_framework.viewsets import GenericViewSet
 from journeys.deployments.api.activities import ActivityResource
 from journeys.deployments.api.deployments import DeploymentResource
 from journeys.deployments.api.escalations import EscalationResource
+from journeys.deployments.api.integrations import IntegrationResource
 from journeys.deployments.api.quality import (
     FindingResource,
-    IntegrationResource,
     ReportResource,
     ReviewResource,
 )

@@ -1,4 +1,4 @@
-"""Status reports, peer reviews with findings, integrations and escalations of deployments."""
+"""Status reports, and peer reviews with their findings."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.fields import Day, Member, Person, Text, Versioned
-from accounts.api.filters import Choices, Ids, Instants, UpdatedSince
+from accounts.api.filters import Choices, Ids, Instants
 from accounts.api.resource import Readable, Shape
 from journeys.deployments.actions import quality
-from journeys.deployments.api.fields import EDIT, LONGEST, VIEW, OfDeployment, OnDay
-from journeys.deployments.models import Finding, Integration, PeerReview, StatusReport, Tone, Verdict
+from journeys.deployments.api.fields import EDIT, LONGEST, VIEW, OfDeployment
+from journeys.deployments.models import Finding, PeerReview, StatusReport, Tone, Verdict
 
 REPORT = (
     "id", "as_of", "schedule", "budget", "quality", "schedule_figure", "budget_figure", "quality_figure", "summary",
     "next", "recorded_at",
 )  # fmt: skip
-INTEGRATION = ("id", "name", "system", "completed_on", "created_at", "version", "updated_at")
 
 
 class ReportFilters(df.FilterSet):
@@ -198,64 +197,4 @@ class FindingResource(Readable):
         values = self.said()
         row = self.found(pk=int(pk))
         quality.settle(row, by=self.by, version=self.version(values))
-        return self.answer(row.pk)
-
-
-class IntegrationFilters(UpdatedSince):
-    deployment = Ids(field_name="deployment_id", help_text="The id of the deployment.")
-    account = Ids(field_name="deployment__account_id", help_text="The id of the account.")
-    completed_from = df.DateFilter("completed_on", "gte", help_text="Completed on this day or later.")
-    completed_before = df.DateFilter("completed_on", "lt", help_text="Completed before this day.")
-
-    class Meta:
-        model = Integration
-        fields: tuple[str, ...] = ()
-
-
-class IntegrationShape(Shape):
-    id = serializers.IntegerField()
-    deployment = serializers.IntegerField(help_text="The deployment's id.")
-    name = serializers.CharField()
-    system = serializers.CharField()
-    completed_on = serializers.DateField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    version = serializers.IntegerField()
-    updated_at = serializers.DateTimeField()
-
-    @staticmethod
-    def of(row: dict[str, Any]) -> dict[str, Any]:
-        return {name: row[name] for name in INTEGRATION} | {"deployment": row["deployment_id"]}
-
-
-class Integrating(OfDeployment):
-    name = Text(160, required=True)
-    system = Text(120, required=False)
-
-
-@extend_schema(tags=["deployments"])
-@extend_schema_view(
-    list=extend_schema(summary="List integrations"),
-    retrieve=extend_schema(summary="Read an integration"),
-    create=extend_schema(summary="Add an integration to a deployment"),
-)
-class IntegrationResource(Readable):
-    noun = "integration"
-    queryset = Integration.objects.all()
-    filterset_class = IntegrationFilters
-    shape = IntegrationShape
-    columns = (*INTEGRATION, "deployment_id")
-    entries = {"create": Integrating, "complete": OnDay}
-    permissions = {"list": VIEW, "retrieve": VIEW, "create": EDIT, "complete": EDIT}
-
-    def create(self, request: Request) -> Response:
-        values = self.said()
-        return self.answer(quality.integrate(values.pop("deployment"), values, by=self.by).pk, 201)
-
-    @extend_schema(summary="Complete an integration")
-    @action(detail=True, methods=["post"])
-    def complete(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        row = self.found(pk=int(pk))
-        version = self.version(values)
-        quality.complete_integration(row, **values, by=self.by, version=version)
         return self.answer(row.pk)
