@@ -1,4 +1,8 @@
-"""Which tenant a request is about: from the address and a membership, or from an API key, never from an id it sent."""
+"""Which tenant a request is about: from the address and a membership, or from an API key, never from an id it sent.
+
+What lies under a workspace's /p/ is shared with its customers: there the link in the address decides, and nobody is a
+member.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +26,12 @@ from accounts.models import Membership, Tenant
 from accounts.tenancy.context import tenant_context
 
 PREFIX = re.compile(r"^/w/(?P<slug>[a-z0-9-]{1,50})(?P<rest>/.*)$")
+SHARED = "/p/"
+SHARED_HEADERS = {
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store, private",
+}
 API = "/api/v1/"
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -35,6 +45,8 @@ class TenantMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if match := PREFIX.match(request.path_info):
+            if match["rest"].startswith(SHARED):
+                return self._shared(request, match["slug"], match["rest"])
             return self._workspace(request, match["slug"], match["rest"])
         if request.path_info.startswith(API):
             return self._api(request)
@@ -60,12 +72,27 @@ class TenantMiddleware:
         if member is None:
             raise Http404("No such workspace")
         request.membership = member  # type: ignore[attr-defined]
-        request.urlconf = settings.TENANT_URLCONF  # type: ignore[attr-defined]
+        return self._under(request, member.tenant, settings.TENANT_URLCONF, rest)
+
+    def _shared(self, request: HttpRequest, slug: str, rest: str) -> HttpResponseBase:
+        """Whatever isn't there looks the same: a wrong token, an old one, another workspace's, no workspace at all."""
+        _name_origin(request)
+        tenant = Tenant.objects.filter(slug=slug).first()
+        response = None if tenant is None else self._under(request, tenant, settings.SHARED_URLCONF, rest)
+        if response is None or response.status_code == 404:
+            response = render(request, "plans/shared/gone.html", status=404)
+        for name, value in SHARED_HEADERS.items():
+            response[name] = value
+        return response
+
+    def _under(self, request: HttpRequest, tenant: Tenant, urlconf: str, rest: str) -> HttpResponseBase:
+        """The workspace's prefix moves out of the path, and back when the answer is there."""
+        request.urlconf = urlconf  # type: ignore[attr-defined]
         request.path_info = rest
         outer = get_script_prefix()
-        set_script_prefix(f"{outer}w/{slug}/")
+        set_script_prefix(f"{outer}w/{tenant.slug}/")
         try:
-            return self._inside(request, member.tenant)
+            return self._inside(request, tenant)
         finally:
             set_script_prefix(outer)
 
@@ -84,6 +111,16 @@ class TenantMiddleware:
                 # The view's exception became a response below us; without this its writes would be kept.
                 transaction.set_rollback(True)
         return response
+
+
+def _name_origin(request: HttpRequest) -> None:
+    """Pages without a referrer send their forms with `Origin: null`, which the check against forged requests refuses.
+
+    A browser that says the request came from our own pages may be believed, since no script can set that header. The
+    token of the form is checked all the same.
+    """
+    if request.META.get("HTTP_ORIGIN") == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
 
 
 def _refusal(request: HttpRequest, refusal: Conflict | Refused) -> HttpResponse:

@@ -27,12 +27,17 @@ class Permission(StrEnum):
     HANDOFF_WRITE = "handoff.write"
     HANDOFF_DECIDE = "handoff.decide"
     SPICED_WRITE = "spiced.write"
+    MEETING_EDIT = "meeting.edit"
+    PLAN_EDIT = "plan.edit"
+    PLAN_SHARE = "plan.share"
+    DEPLOYMENT_EDIT = "deployment.edit"
     PLAY_VIEW = "play.view"
     PLAY_EDIT = "play.edit"
     LIBRARY_VIEW = "library.view"
     VIEW_SHARE = "view.share"
     SETTINGS_VIEW = "settings.view"
     SETTINGS_EDIT = "settings.edit"
+    USAGE_EDIT = "usage.edit"
     MEMBER_MANAGE = "member.manage"
     KEY_MANAGE = "key.manage"
     ADMIN_SITE = "admin.site"
@@ -41,13 +46,14 @@ class Permission(StrEnum):
 P = Permission
 
 READ = frozenset({P.ACCOUNT_VIEW, P.TASK_VIEW, P.HANDOFF_VIEW, P.PLAY_VIEW, P.LIBRARY_VIEW})
-WORK = READ | {P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.SPICED_WRITE}
-OWN_ACCOUNTS = WORK | {P.ACCOUNT_EDIT, P.ACCOUNT_CREATE, P.CONTRACT_EDIT, P.ACCOUNT_EXPORT}
+WORK = READ | {P.TASK_EDIT, P.NOTE_ADD, P.CONTACT_EDIT, P.SPICED_WRITE, P.MEETING_EDIT, P.PLAN_EDIT}
+OWN_ACCOUNTS = WORK | {P.ACCOUNT_EDIT, P.ACCOUNT_CREATE, P.CONTRACT_EDIT, P.ACCOUNT_EXPORT, P.PLAN_SHARE}
 RUN_THE_SHOP = OWN_ACCOUNTS | {
     P.DEAL_BRING,
     P.ACCOUNT_ASSIGN,
     P.HANDOFF_DECIDE,
     P.HANDOFF_WRITE,
+    P.DEPLOYMENT_EDIT,
     P.PLAY_EDIT,
     P.VIEW_SHARE,
     P.SETTINGS_VIEW,
@@ -88,7 +94,7 @@ SPECS: dict[Role, RoleSpec] = {
     Role.CSM: RoleSpec(
         "CSM",
         "Owns accounts from accepted handoff to renewal.",
-        OWN_ACCOUNTS | {P.HANDOFF_DECIDE, P.ACCOUNT_ASSIGN, P.VIEW_SHARE},
+        OWN_ACCOUNTS | {P.HANDOFF_DECIDE, P.ACCOUNT_ASSIGN, P.DEPLOYMENT_EDIT, P.VIEW_SHARE},
     ),
     Role.SALES: RoleSpec(
         "Sales rep",
@@ -110,14 +116,18 @@ SPECS: dict[Role, RoleSpec] = {
         ),
         Reach.SOLD,
     ),
-    Role.DELIVERY: RoleSpec("Delivery", "Onboarding and services: deploys what was sold.", WORK | {P.ACCOUNT_EDIT}),
+    Role.DELIVERY: RoleSpec(
+        "Delivery",
+        "Onboarding and services: deploys what was sold.",
+        WORK | {P.ACCOUNT_EDIT, P.PLAN_SHARE, P.DEPLOYMENT_EDIT},
+    ),
     Role.SUPPORT: RoleSpec(
         "Support", "Sees the account behind a case and leaves word.", READ | {P.NOTE_ADD, P.TASK_EDIT}
     ),
     Role.OPS: RoleSpec(
         "CS operations",
         "Keeps the model, the data and the plays in order.",
-        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.PRODUCT_EDIT, P.KEY_MANAGE, P.DATA_IMPORT, P.DATA_EXPORT},
+        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.USAGE_EDIT, P.PRODUCT_EDIT, P.KEY_MANAGE, P.DATA_IMPORT, P.DATA_EXPORT},
     ),
     Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
     Role.INTEGRATION: RoleSpec(
@@ -132,6 +142,9 @@ SPECS: dict[Role, RoleSpec] = {
             P.PRODUCT_EDIT,
             P.HANDOFF_WRITE,
             P.HANDOFF_DECIDE,
+            P.DEPLOYMENT_EDIT,
+            P.USAGE_EDIT,
+            P.SETTINGS_EDIT,
             P.PLAY_EDIT,
             P.ACCOUNT_ASSIGN,
         },

@@ -25,6 +25,7 @@ INSERT INTO accounts_inboxentry (event_id, attempts, last_error) SELECT id, 0, '
 
 def record(
     kind: str,
+    /,
     *,
     account: Account | None = None,
     by: User | None = None,

@@ -25,7 +25,14 @@ from accounts.imports import api as imports
 from accounts.roles import Permission
 from blueprints import api as blueprints
 from journeys import api as journeys
+from journeys.critical_events import api as critical_events
+from journeys.deployments import api as deployments
+from journeys.meetings import api as meetings
 from journeys.onboarding import api as onboarding
+from journeys.people import api as people
+from journeys.plans import api as plans
+from metrics import api as metrics
+from metrics.usage import api as usage
 
 SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
 YAML = "application/vnd.oai.openapi"
@@ -69,8 +76,15 @@ for prefix, resource, basename in [
     *accounts.routes,
     *imports.routes,
     *journeys.routes,
+    *meetings.routes,
+    *plans.routes,
+    *critical_events.routes,
+    *deployments.routes,
     *onboarding.routes,
+    *people.routes,
     *blueprints.routes,
+    *usage.routes,
+    *metrics.routes,
 ]:
     router.register(prefix, resource, basename)
 

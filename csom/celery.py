@@ -22,7 +22,20 @@ def broker_address(url: str) -> str:
 
 app = Celery("csom")
 app.config_from_object("csom.celery:Config")
-app.autodiscover_tasks(["accounts", "accounts.imports", "blueprints", "journeys", "journeys.onboarding", "metrics"])
+app.autodiscover_tasks(
+    [
+        "accounts",
+        "accounts.imports",
+        "blueprints",
+        "journeys",
+        "journeys.critical_events",
+        "journeys.meetings",
+        "journeys.onboarding",
+        "journeys.plans",
+        "metrics",
+        "metrics.usage",
+    ]
+)
 
 
 class RoleGuard(bootsteps.Step):
@@ -62,6 +75,36 @@ class Config:
             "task": "accounts.tasks.sweep_invitations",
             "schedule": 2.0,
             "options": {"expires": 10},
+        },
+        "mail codes of shared plans": {
+            "task": "journeys.plans.tasks.sweep_codes",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "mail meetings": {
+            "task": "journeys.meetings.tasks.sweep_mails",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "reach first impacts": {
+            "task": "journeys.onboarding.tasks.sweep_first_impacts",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "send stories to the silent": {
+            "task": "journeys.critical_events.tasks.sweep_nurtures",
+            "schedule": 300.0,
+            "options": {"expires": 240},
+        },
+        "count usage": {
+            "task": "metrics.usage.tasks.sweep_usage",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "keep months of usage": {
+            "task": "metrics.usage.tasks.sweep_usage_keeping",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
         },
         "go on with imports": {
             "task": "accounts.imports.tasks.sweep_imports",

@@ -42,12 +42,21 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
               ("accounts:account", "accounts:contact", "accounts:contract",
-               "accounts:view-", "accounts:note", "journeys:")),
+               "accounts:view-", "accounts:note", "usage:of-account", "journeys:")),
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
+        Entry(_("Onboarding"), "rocket", "onboarding:board", Permission.ACCOUNT_VIEW, "n",
+              ("onboarding:board", "onboarding:kickoff", "onboarding:first-impact", "onboarding:hold-")),
+        Entry(_("Impact plans"), "target", "plans:plan-list", Permission.ACCOUNT_VIEW, "i", ("plans:",)),
+        Entry(_("Critical events"), "calendar-clock", "critical_events:event-list", Permission.ACCOUNT_VIEW, "e",
+              ("critical_events:",)),
+        Entry(_("Meetings"), "calendar-days", "meetings:meeting-list", Permission.ACCOUNT_VIEW, "m", ("meetings:",)),
+        Entry(_("Deployments"), "rocket", "deployments:deployment-list", Permission.ACCOUNT_VIEW, "d",
+              ("deployments:",)),
     )),
     (_("Engine"), (
+        Entry(_("First Impact"), "timer", "metrics:first-impact", Permission.ACCOUNT_VIEW, "f", ("metrics:",)),
         Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y",
               ("blueprints:play", "blueprints:run")),
         Entry(_("Library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW, "b", ("blueprints:",)),
@@ -56,7 +65,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
-     "accounts:product", "accounts:field", "accounts:touch", "accounts:export", "imports:"),
+     "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
+     "accounts:export", "imports:", "usage:"),
 )  # fmt: skip
 
 

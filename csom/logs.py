@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from typing import Any
 
 import structlog
@@ -18,6 +19,8 @@ structlog.configure(
     cache_logger_on_first_use=True,
 )
 _AS_JSON = os.environ.get("LOG_FORMAT") == "json"
+# The token in a shared plan's address is a key: whoever reads a log line must not be able to use it.
+_TOKEN = re.compile(r"(/p/)[A-Za-z0-9_%-]{16,}")
 _RENDER: Any = structlog.processors.JSONRenderer() if _AS_JSON else structlog.dev.ConsoleRenderer()
 
 
@@ -28,13 +31,22 @@ def without_refusals_traces(record: logging.LogRecord) -> bool:
     return True
 
 
+class Line(structlog.stdlib.ProcessorFormatter):
+    """One line, and after an error its trace, with the keys taken out of all of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _TOKEN.sub(r"\1…", super().format(record))
+
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": structlog.stdlib.ProcessorFormatter, "processor": _RENDER, "foreign_pre_chain": _SHARED}
+        "line": {"()": Line, "processor": _RENDER, "foreign_pre_chain": _SHARED},
     },
     "filters": {"refusals": {"()": "django.utils.log.CallbackFilter", "callback": without_refusals_traces}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    # What `runserver` says of each request takes the same way out.
+    "loggers": {"django.server": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
 }

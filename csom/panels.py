@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 
 HOME_TOP = ("imports:start-path",)
-HOME = ("onboarding:home-panel",)
+HOME = (
+    "meetings:home-panel",
+    "plans:home-panel",
+    "onboarding:home-panel",
+)
 ACCOUNT_MAIN = ("blueprints:account-panel",)
-ACCOUNT_RAIL = ("journeys:account-panel", "onboarding:account-panel")
+ACCOUNT_RAIL = ("onboarding:first-impact-panel", "journeys:account-panel", "onboarding:account-panel")
+PEOPLE = ("people:panel",)
 PORTFOLIO = ("metrics:book-figures",)
 
 
@@ -19,7 +24,14 @@ class Tab:
     url_name: str
 
 
-ACCOUNT_TABS = (Tab("SPICED", "journeys:spiced"),)
+ACCOUNT_TABS = (
+    Tab("SPICED", "journeys:spiced"),
+    Tab("Impact plan", "plans:plan"),
+    Tab("Critical events", "critical_events:of-account"),
+    Tab("Meetings", "meetings:of-account"),
+    Tab("Deployments", "deployments:of-account"),
+    Tab("Usage", "usage:of-account"),
+)
 
 
 def panels(request: HttpRequest) -> dict[str, object]:
@@ -32,5 +44,6 @@ def panels(request: HttpRequest) -> dict[str, object]:
         "account_panels": ACCOUNT_MAIN,
         "account_rail_panels": ACCOUNT_RAIL,
         "account_tabs": ACCOUNT_TABS,
+        "people_panels": PEOPLE,
         "portfolio_panels": PORTFOLIO,
     }

@@ -21,7 +21,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 SECURE = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "csom", "metrics", "journeys.onboarding", "journeys", "blueprints", "accounts.imports", "accounts",
+    "csom", "metrics.usage", "metrics", "journeys.onboarding", "journeys.people", "journeys.critical_events",
+    "journeys.deployments", "journeys.plans", "journeys.meetings", "journeys", "blueprints", "accounts.imports",
+    "accounts",
     "unfold", "django.forms",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.messages",
     "django.contrib.postgres", "django.contrib.sessions", "django.contrib.staticfiles",
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "csom.outage.OutageMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "metrics.usage.middleware.ShortWay",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csom.csp.PolicyMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -51,6 +54,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "csom.urls.public"
 TENANT_URLCONF = "csom.urls.tenant"
+SHARED_URLCONF = "csom.urls.shared"
 WSGI_APPLICATION = "csom.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -199,6 +203,7 @@ REST_FRAMEWORK = {
 # An import's file and rows go so many days after its last step, and with them the way to take it back; 0: never.
 IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 90)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
+USAGE_RAW_MONTHS = env.int("USAGE_RAW_MONTHS", 13)  # raw usage events stay so long; a workspace may say otherwise
 SPECTACULAR_SETTINGS = {
     "TITLE": "CSOM API",
     "DESCRIPTION": "Everything a person does in CSOM, for another system. `Authorization: Bearer <key>`.",

@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from metrics import views
+from metrics.views import book, first_impact
 
 app_name = "metrics"
-urlpatterns = [path("figures/book/", views.book_figures, name="book-figures")]
+urlpatterns = [
+    path("figures/book/", book.book_figures, name="book-figures"),
+    path("reports/first-impact/", first_impact.first_impact, name="first-impact"),
+    path("reports/first-impact/accounts/", first_impact.first_impact_accounts, name="first-impact-accounts"),
+]

@@ -17,7 +17,7 @@ from accounts.models import Membership, Tenant, Touch, TouchModel, User
 from accounts.roles import Role
 from accounts.tenancy.context import tenant_context
 
-FIELDS = ("name", "timezone", "country", "currency", "handoff_due_days")
+FIELDS = ("name", "timezone", "country", "currency", "handoff_due_days", "first_impact_from", "accent")
 
 # Where a workspace starts; its own people change it in the settings.
 TOUCH_DEFAULTS: list[dict[str, Any]] = [

@@ -96,7 +96,11 @@ class WorkspaceForm(RowForm):
     class Meta:
         model = Tenant
         fields = FIELDS
-        labels = {"handoff_due_days": "Business days for a handoff"}
+        labels = {
+            "handoff_due_days": "Business days for a handoff", "first_impact_from": "Days to First Impact from",
+            "accent": "Color of shared pages",
+        }  # fmt: skip
+        widgets = {"accent": forms.TextInput(attrs={"type": "color"})}
 
     def __init__(self, data: Any = None, *, row: Tenant) -> None:
         super().__init__(data, row=row, initial={"seen": fingerprint(row, FIELDS)})

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models.functions import Now
 
+COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", "A color as #rrggbb, such as #4650c8.")
 SLUG = RegexValidator(r"^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$", "Lower-case letters, digits and inner hyphens only.")
 
 
@@ -29,6 +30,15 @@ class Tenant(models.Model):
         default=2,
         validators=[MinValueValidator(1), MaxValueValidator(60)],
         help_text="Business days from commit until a handoff should be accepted.",
+    )
+    accent = models.CharField(
+        max_length=7, default="#4650c8", validators=[COLOUR], help_text="Of the pages that customers see, as #rrggbb."
+    )
+    first_impact_from = models.CharField(
+        max_length=7,
+        choices=[("commit", "The mutual commitment"), ("kickoff", "The kickoff")],
+        default="commit",
+        help_text="From which day Time to First Impact is shown first; both are kept.",
     )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

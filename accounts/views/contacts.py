@@ -17,21 +17,15 @@ from accounts.forms.contacts import ContactForm, DepartureForm
 from accounts.models import Account, BuyingRole, Contact
 from accounts.roles import Permission
 from accounts.views.header import header
-from accounts.views.people import coverage, roles
 
 
 @require_GET
 @requires(Permission.ACCOUNT_VIEW)
 def index(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
-    people = list(Contact.objects.filter(account=account).select_related("successor", "reports_to"))
-    parts = roles(people)
-    gone = sorted((c for c in people if c.departed_on), key=lambda c: (c.departed_on, c.pk), reverse=True)
+    gone = Contact.objects.filter(account=account).exclude(departed_on=None).select_related("successor")
     context = header(request, account) | {
-        "parts": parts,
-        "coverage": coverage(parts),
-        "gone": [(contact, formats.date(contact.departed_on)) for contact in gone],
-        "found": any(not part.vacant for part in parts),
+        "gone": [(contact, formats.date(contact.departed_on)) for contact in gone.order_by("-departed_on", "-pk")]
     }
     return render(request, "accounts/contact_list.html", context)
 

@@ -48,4 +48,6 @@ def _facts(request: MemberRequest) -> list[tuple[str, object]]:
         (_("Country"), tenant.country),
         (_("Currency"), tenant.currency),
         (_("Business days for a handoff"), tenant.handoff_due_days),
+        (_("Days to First Impact from"), tenant.get_first_impact_from_display()),
+        (_("Color of shared pages"), tenant.accent),
     ]

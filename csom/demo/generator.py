@@ -12,7 +12,7 @@ from accounts.actions import states
 from accounts.models import Account, ApiKey, Product, Tenant
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library, turns
-from csom.demo import finish, history, sketch, workspace
+from csom.demo import deployments, finish, history, sketch, usage, workspace
 from csom.demo.stage import Stage, Tale
 from csom.demo.words import SLUGS, Spec, spec_of
 
@@ -39,6 +39,8 @@ def make(spec: Spec, now: dt.datetime) -> int:
     tenant = Tenant.objects.get(slug=spec["workspace"]["slug"])
     with tenant_context(tenant):
         stage = workspace.staged(spec, tenant, now)
+        usage.bring(stage)
+        deployments.bring(stage)
         finish.tell(stage, tales)
         states.refresh(None, today=stage.today)
         count = Account.objects.count()

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from csom.demo import finish, workspace
+from csom.demo import finish, usage, workspace
 from csom.demo.words import Spec
 
 
@@ -30,4 +30,5 @@ def of(spec: Spec) -> dict[str, Any]:
         }
         for person in workspace.logins(spec)
     ]
-    return {"slug": values["slug"], "name": values["name"], "api_key": finish.secret_of(spec), "users": users}
+    keys = {"api_key": finish.secret_of(spec), "write_key": usage.secret_of(spec)}
+    return {"slug": values["slug"], "name": values["name"], **keys, "users": users}

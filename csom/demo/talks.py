@@ -21,7 +21,7 @@ def tell(tale: Tale) -> None:
     rng = tale.chance("talks")
     last = tale.ends - DAY * (rng.randint(45, 120) if rng.random() < 0.14 else 1)
     day = tale.begins + DAY * rng.randint(8, 20)
-    said = _kickoff(tale, day)
+    said: list[notes.Said] = []
     words = {kind: _in_turn(texts, rng) for kind, texts, _ in KINDS}
     shortest, longest = RHYTHM[tale.account.touch_model]
     day += DAY * rng.randint(shortest // 2, longest)
@@ -37,12 +37,6 @@ def tell(tale: Tale) -> None:
 def _in_turn(texts: str, rng: random.Random) -> Iterator[str]:
     """Every text once before any comes again."""
     return itertools.cycle(rng.sample(shared()[texts], len(shared()[texts])))
-
-
-def _kickoff(tale: Tale, day: dt.date) -> list[notes.Said]:
-    if tale.sketch.committed_on < tale.stage.since or day >= tale.ends:
-        return []
-    return [_said(tale, "meeting", "Kickoff. " + tale.chance("kickoff").choice(shared()["kickoff"]), day)]
 
 
 def _said(tale: Tale, kind: str, text: str, day: dt.date) -> notes.Said:

@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz/live", health.live, name="healthz-live"),
     path("mail/", include("csom.mail")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
+    path("v1/", include("metrics.usage.intake_urls")),
 ]

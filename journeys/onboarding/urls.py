@@ -2,7 +2,22 @@
 
 from django.urls import path
 
-from journeys.onboarding.views import agenda, holding, listing, opening, panels, people, promises, reading, wizard
+from journeys.onboarding.views import (
+    agenda,
+    board,
+    first_impact,
+    holding,
+    holds,
+    kickoff,
+    listing,
+    opening,
+    panels,
+    people,
+    promises,
+    reading,
+    targets,
+    wizard,
+)
 
 app_name = "onboarding"
 urlpatterns = [
@@ -24,4 +39,22 @@ urlpatterns = [
     path("promises/<int:pk>/withdraw/", promises.promise_withdraw, name="promise-withdraw"),
     path("promises/<int:pk>/settle/", promises.promise_settle, name="promise-settle"),
     path("agenda/<int:pk>/answer/", agenda.agenda_answer, name="agenda-answer"),
+    path("accounts/<int:pk>/kickoff/", kickoff.kickoff_detail, name="kickoff"),
+    path("accounts/<int:pk>/kickoff/prepare/", kickoff.kickoff_prepare, name="kickoff-prepare"),
+    path("accounts/<int:pk>/kickoff/edit/", kickoff.kickoff_edit, name="kickoff-edit"),
+    path("accounts/<int:pk>/kickoff/schedule/", kickoff.kickoff_schedule, name="kickoff-schedule"),
+    path("accounts/<int:pk>/kickoff/held/", kickoff.kickoff_hold, name="kickoff-hold"),
+    path("accounts/<int:pk>/kickoff/finalise/", kickoff.kickoff_finalise, name="kickoff-finalise"),
+    path("accounts/<int:pk>/kickoff/said/<int:entry>/", kickoff.kickoff_said, name="kickoff-said"),
+    path("accounts/<int:pk>/first-impact/panel/", first_impact.first_impact_panel, name="first-impact-panel"),
+    path("accounts/<int:pk>/first-impact/define/", first_impact.first_impact_define, name="first-impact-define"),
+    path("accounts/<int:pk>/first-impact/reach/", first_impact.first_impact_reach, name="first-impact-reach"),
+    path("accounts/<int:pk>/first-impact/reopen/", first_impact.first_impact_reopen, name="first-impact-reopen"),
+    path("onboarding/board/", board.board, name="board"),
+    path("accounts/<int:pk>/onboarding/hold/", holds.hold_put, name="hold-put"),
+    path("onboarding/holds/<int:pk>/lift/", holds.hold_lift, name="hold-lift"),
+    path("settings/onboarding/", targets.target_list, name="target-list"),
+    path("settings/onboarding/new/", targets.target_add, name="target-add"),
+    path("settings/onboarding/<int:pk>/", targets.target_edit, name="target-edit"),
+    path("settings/onboarding/<int:pk>/remove/", targets.target_remove, name="target-remove"),
 ]

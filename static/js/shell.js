@@ -1,6 +1,7 @@
 // What every page gets: event delegation and native elements, no framework, no eval, no inline handlers.
 import "./autosave.js";
 import "./combobox.js";
+import "./copy.js";
 import "./dialog.js";
 import "./forms.js";
 import "./listnav.js";

@@ -31,9 +31,14 @@ from blueprints.actions import engine, library, plays
 from blueprints.models import Play
 from journeys.actions import spiced
 from journeys.onboarding import questions
-from journeys.onboarding.actions import handoffs, promises
+from journeys.onboarding.actions import handoffs, pacing, promises
 from journeys.onboarding.models import Handoff
+from journeys.plans.actions import plans, sharing
+from metrics.usage.actions import origins, write_keys
+from metrics.usage.models import WriteKey
+from tests.factories import deployments, meetings
 from tests.factories.accounts import TODAY
+from tests.factories.usage import OriginFactory
 
 ID = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 NOWHERE = 987654321
@@ -63,7 +68,7 @@ class Story:
         return path
 
 
-OUTSIDE = (Membership, Invitation, ApiKey)
+OUTSIDE = (Membership, Invitation, ApiKey, WriteKey)
 
 
 def collect_ids(cast: SimpleNamespace) -> dict[str, list[int]]:
@@ -86,13 +91,50 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _handed_over(first, cast)
         _submitted(second, cast)
         handoffs.open(third, rep=cast.sal, committed_on=TODAY, by=cast.sal)
+        _shared(first, cast)
+        _deployed(first, cast)
+        _met(first, cast)
         _imports(cast)
+        _usage(cast)
     engine.drain(cast.tenant.pk)
     working.go_on(cast.tenant.pk)
     with tenant_context(cast.tenant):
         imports.open("Next week.csv", [b"Account Name\nFourth\n"], noun="account", by=cast.olly)
         ids = collect_ids(cast)
     return Story(ids, words={"question": ["situation"], "code": ["02"], "contact": [str(pk) for pk in ids["Contact"]]})
+
+
+def _usage(cast: SimpleNamespace) -> None:
+    """A sender's key, what is counted, a group that waits and one that is out of sight."""
+    write_keys.create(cast.tenant, "Product", cast.ada)
+    OriginFactory(ref="unknown")
+    origins.ignore(OriginFactory(ref="sandbox"), by=cast.ada)
+
+
+def _met(account: Account, cast: SimpleNamespace) -> None:
+    """A meeting under way, with something decided and somebody to do it."""
+    running = meetings.running(cast, account)
+    meetings.decided(cast, running)
+    meetings.next_step(cast, running)
+
+
+def _shared(account: Account, cast: SimpleNamespace) -> None:
+    """A plan that the champion holds a link to."""
+    champion = account.contacts.get()
+    contacts.edit(champion, {"email": "champion@first.test"}, by=cast.ada)
+    sharing.share(plans.draft(account, by=cast.cass), champion, by=cast.cass)
+
+
+def _deployed(account: Account, cast: SimpleNamespace) -> None:
+    """A project in the middle of everything, and an earlier one to copy from."""
+    deployments.activity(cast, deployments.planned(cast, account))
+    row = deployments.running(cast, account)
+    activity = deployments.activity(cast, row)
+    deployments.time_entry(cast, row, activity=activity)
+    for tell in (deployments.cost, deployments.report, deployments.review):
+        tell(cast, row)
+    for tell in (deployments.integration, deployments.escalation):
+        tell(cast, row)
 
 
 def _imports(cast: SimpleNamespace) -> None:
@@ -137,3 +179,5 @@ def _submitted(account: Account, cast: SimpleNamespace) -> Handoff:
 
 def _handed_over(account: Account, cast: SimpleNamespace) -> None:
     handoffs.accept(_submitted(account, cast), by=cast.cass)
+    pacing.put_on_hold(account, reason="They merge two sites.", by=cast.cass)
+    pacing.set_target({"segment": "Enterprise", "days": 60}, by=cast.ada)

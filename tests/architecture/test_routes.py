@@ -13,13 +13,23 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.access import ENFORCES
-from accounts.models import Membership
+from accounts.models import Contact, Membership
+from accounts.tenancy.context import tenant_context
+from journeys.plans.actions import sharing
+from journeys.plans.models import SharedLink
+from journeys.plans.views.shared.gate import LINKED, VISITED
 from tests.architecture.story import Story, tell_story
 from tests.factories.accounts import UserFactory
 
 # Views without a permission of their own, each with its reason. A stale entry fails.
 OPEN_TO_EVERY_MEMBER = {
     "accounts:preferences": "everybody's own looks",
+}
+# Pages for customers that a link alone opens, before its holder has typed a code. A stale entry fails.
+OPEN_WITH_A_LINK = {
+    "shared:open": "asks for the code",
+    "shared:code": "sends the code",
+    "shared:look": "colors alone",
 }
 # What a sales rep who holds nothing may read by id, each with its reason. A stale entry fails.
 OPEN_TO_A_REP_WHO_HOLDS_NOTHING = {
@@ -28,7 +38,7 @@ OPEN_TO_A_REP_WHO_HOLDS_NOTHING = {
 # Outside every workspace: no tenant, so no permission; each says for itself who may come. The operator's admin and the
 # API are walked elsewhere. Whatever a library adds to its own addresses doesn't appear here by itself.
 PUBLIC = {
-    "/", "/workspaces/", "/invitations/<str:token>/", "/healthz", "/healthz/live", "/styleguide/",
+    "/", "/workspaces/", "/invitations/<str:token>/", "/healthz", "/healthz/live", "/styleguide/", "/v1/<str:kind>",
     "/accounts/login/", "/accounts/logout/", "/accounts/inactive/", "/accounts/signup/", "/accounts/reauthenticate/",
     "/accounts/password/change/", "/accounts/password/set/",
     "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/password/reset/key/done/",
@@ -59,6 +69,7 @@ def routes(urlconf: str) -> list[tuple[str, str, object]]:
 
 
 TENANT_ROUTES = [r for r in routes(settings.TENANT_URLCONF) if not r[0].startswith("admin:")]
+SHARED_ROUTES = routes(settings.SHARED_URLCONF)
 WITH_IDS = [(name, path) for name, path, _ in TENANT_ROUTES if ID.search(path)]
 
 
@@ -140,6 +151,53 @@ def test_a_sales_rep_who_holds_nothing_finds_nothing(acme_cast, page):
         if not found <= {403, 404, 405}:
             opened.add(name)
     assert opened == set(OPEN_TO_A_REP_WHO_HOLDS_NOTHING)
+
+
+@pytest.mark.parametrize(("name", "view"), [(n, v) for n, _, v in SHARED_ROUTES], ids=[n for n, _, _ in SHARED_ROUTES])
+def test_a_page_for_customers_needs_a_visit(name, view):
+    marks = {mark for mark in (LINKED, VISITED) if hasattr(view, mark)}
+    assert marks == ({LINKED} if name in OPEN_WITH_A_LINK else {VISITED}), f"{name} has no @visited"
+    assert not hasattr(view, ENFORCES)
+
+
+def test_the_list_of_pages_that_a_link_opens_is_not_stale():
+    assert {name for name, _, _ in SHARED_ROUTES} >= OPEN_WITH_A_LINK.keys()
+
+
+def test_no_page_for_customers_is_found_elsewhere_nor_any_other_there():
+    for name, path, view in SHARED_ROUTES:
+        for urlconf in (settings.ROOT_URLCONF, settings.TENANT_URLCONF):
+            try:
+                found = resolve(ID.sub("1", path), urlconf=urlconf)
+            except Resolver404:
+                continue
+            assert found.func is not view, name
+    ours = {view for urlconf in (settings.TENANT_URLCONF, settings.ROOT_URLCONF) for _, _, view in routes(urlconf)}
+    assert not ours & {view for _, _, view in SHARED_ROUTES}
+    assert not [name for name, path, _ in routes(settings.TENANT_URLCONF) if path.startswith("/p/")]
+
+
+@pytest.mark.django_db
+def test_a_link_of_one_workspace_opens_nothing_in_another(acme_cast, rival):
+    """Nor does a guess in its own; and whatever a stranger asks for, it is the same page."""
+    tell_story(acme_cast)
+    with tenant_context(acme_cast.tenant):
+        link = sharing.renew(SharedLink.objects.get(), by=acme_cast.ada)
+        _link, token = sharing.share(link.plan, _another(link), by=acme_cast.ada)
+    answers = set()
+    for _name, path, _view in SHARED_ROUTES:
+        rest = ID.sub("1", path.removeprefix("/p/<str:token>/"))
+        for slug, key in (("rival", token), ("acme", "x" * len(token)), ("nowhere", token)):
+            answers.add((Client().get(f"/w/{slug}/p/{key}/{rest}").status_code, slug))
+            answers.add((Client().post(f"/w/{slug}/p/{key}/{rest}").status_code, slug))
+        assert Client().get(f"/w/acme/p/{token}/{rest}").status_code in (200, 302, 405), path
+    assert {status for status, _slug in answers} <= {404, 405}
+    with tenant_context(rival.tenant):
+        assert not SharedLink.objects.exists()
+
+
+def _another(link: SharedLink) -> Contact:
+    return Contact.objects.create(account=link.plan.account, name="Second", email="second@first.test")
 
 
 def test_the_addresses_outside_every_workspace_are_these():

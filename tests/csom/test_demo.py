@@ -16,6 +16,7 @@ from accounts.tenancy.context import tenant_context
 from blueprints.models import Run
 from csom.demo import generator, logins, sketch, words
 from journeys.onboarding.models import Handoff, HandoffStatus
+from journeys.plans.models import Measurement, Plan, Topic
 from tests.factories.accounts import TenantFactory
 
 TODAY = dt.date(2026, 11, 20)
@@ -56,7 +57,7 @@ def test_the_file_of_logins_has_one_person_of_each_role(tmp_path):
     assert [tenant["slug"] for tenant in written] == ["acme", "globex"]
     for tenant in written:
         assert [user["role"] for user in tenant["users"]] == [role.value for role in PEOPLE_ROLES]
-        assert set(tenant) == {"slug", "name", "api_key", "users"}
+        assert set(tenant) == {"slug", "name", "api_key", "write_key", "users"}
     assert (tmp_path / "logins.json").stat().st_mode & 0o077 == 0
 
 
@@ -73,6 +74,7 @@ def test_a_workspace_is_made_whole(monkeypatch, tmp_path):
         assert InboxEntry.objects.count() == 0
         assert_plays_acted_on_the_newest_alone()
         assert_states_agree_with_the_ledger(tenant)
+        assert_plans_are_under_way()
     assert_the_written_logins_work(json.loads((tmp_path / "logins.json").read_text()))
     call_command("load_demo", if_empty=True, verbosity=0)
     with pytest.raises(CommandError):
@@ -85,6 +87,13 @@ def assert_plays_acted_on_the_newest_alone():
     assert started.count() == 1
     assert Handoff.objects.filter(status=HandoffStatus.ACCEPTED).count() > 1
     assert Run.objects.filter(play__trigger="contact.departed").exists()
+
+
+def assert_plans_are_under_way():
+    assert Plan.objects.filter(status="running").exists()
+    assert Measurement.objects.exists()
+    assert set(Topic.objects.values_list("audience", flat=True)) >= {"internal"}
+    assert not Measurement.objects.filter(recorded_at__gt=timezone.now()).exists()
 
 
 def assert_states_agree_with_the_ledger(tenant):

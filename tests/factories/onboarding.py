@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 from accounts.models import Account
 from journeys.onboarding.actions import handoffs
-from journeys.onboarding.models import Handoff
+from journeys.onboarding.models import FirstImpact, Handoff, Kickoff
 from journeys.onboarding.questions import QUESTIONS
 from tests.factories.accounts import TODAY, AccountFactory
 
@@ -57,3 +57,14 @@ def returned(cast: SimpleNamespace, handoff: Handoff | None = None, **reasons: s
 
 def accepted(cast: SimpleNamespace, handoff: Handoff | None = None, *, not_known: tuple[str, ...] = ()) -> Handoff:
     return handoffs.accept(submitted(cast, handoff, not_known=not_known), by=cast.cass)
+
+
+def begun(cast: SimpleNamespace, account: Account | None = None) -> FirstImpact:
+    """The First Impact of an accepted account: its clock runs, nothing is reached."""
+    handoff = accepted(cast, drafted(cast, account) if account else None)
+    return FirstImpact.objects.select_related("account", "objective__plan").get(account=handoff.account)
+
+
+def kickoff(cast: SimpleNamespace, account: Account | None = None) -> Kickoff:
+    """Prepared from the handoff, not scheduled yet."""
+    return Kickoff.objects.select_related("account").get(account=begun(cast, account).account)

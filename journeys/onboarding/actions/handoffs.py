@@ -15,7 +15,7 @@ from accounts.actions.validity import check_change, only
 from accounts.actions.writing import change, told
 from accounts.models import Account, Phase, User
 from journeys.actions import journeys
-from journeys.onboarding.actions import agenda, statements
+from journeys.onboarding.actions import agenda, first_impact, kickoffs, statements
 from journeys.onboarding.actions.standing import (
     left_as_it_was,
     left_open,
@@ -29,6 +29,7 @@ from journeys.onboarding.actions.standing import (
 )
 from journeys.onboarding.models import Handoff, HandoffAnswer, HandoffStatus
 from journeys.onboarding.questions import BY_CODE, QUESTIONS, missing
+from journeys.plans.actions import plans
 
 EDITABLE = ("rep", "csm", "committed_on", "kickoff_on")
 BEFORE_ONBOARDING = (Phase.COMMIT, Phase.ENDED)
@@ -204,7 +205,10 @@ def accept(
     version: int | None = None,
     now: dt.datetime | None = None,
 ) -> Handoff:
-    """Takes the account over: from here it is `csm`'s (the one proposed, or `by`), and the journey begins."""
+    """Takes the account over: from here it is `csm`'s (the one proposed, or `by`), and the journey begins.
+
+    The plan is drafted out of what the rep wrote down, the clock of First Impact runs, the kickoff can be prepared.
+    """
     row = locked(handoff)
     must_wait(row)
     keeper = csm or still_here(row.csm) or by
@@ -212,9 +216,11 @@ def accept(
     change(row, values, version=version)
     account = Account.objects.select_for_update(of=("self",)).get(pk=row.account_id)
     accounts.edit(account, {"csm": keeper}, by=by, now=now)
-    journeys.begin(account, committed_on=row.committed_on, by=by, now=now)
+    journey = journeys.begin(account, committed_on=row.committed_on, by=by, now=now)
     if account.phase in BEFORE_ONBOARDING:
         # A second deal of an account under way changes no phase.
         accounts.change_phase(account, Phase.ONBOARDING, by=by, now=now)
+    first_impact.begin(journey, plans.draft(account, by=by, now=now), by=by)
+    kickoffs.prepare(account, by=by, now=now)
     tell("handoff.accepted", row, by, now, csm_id=keeper.pk, rep_id=row.rep_id, **left_open(row))
     return row

@@ -1,0 +1,145 @@
+"""Eighteen months of usage for every account: days as figures, the last two of them as events too."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import connection
+
+from accounts.calendar import local_midnight
+from accounts.models import Account
+from csom.demo.stage import Stage
+from csom.demo.words import Spec, seeded
+from metrics.usage.actions import keeping, metrics, rollups, write_keys
+from metrics.usage.models import Metric, Origin, Refusal, UsageEvent
+
+DAY = dt.timedelta(days=1)
+RAW_DAYS = 2  # today and yesterday came event by event
+METRICS = (
+    {"name": "Reports downloaded", "key": "reports", "event": "report_downloaded", "unit": "reports"},
+    {"name": "Plans approved", "key": "plans", "event": "plan_approved", "unit": "plans"},
+    {"name": "Rows processed", "key": "rows", "event": "job_finished", "aggregate": "sum", "property": "rows",
+     "unit": "rows"},
+    {"name": "Seats used", "key": "seats", "source": "points", "aggregate": "last", "unit": "seats"},
+)  # fmt: skip
+EVENTS = ("session_started", "report_downloaded", "plan_approved", "job_finished")
+STRANGERS = (("trial-8841", "Cedar Trial"), ("sandbox-eu", "Internal sandbox"), ("org-7350", "Harbor & Pine"))
+
+# Chance without a seed of its own: what the account's id and the day have in common. Weekends are quiet, the first
+# weeks a ramp, some grow and some shrink, every ninth account has two bad months.
+PEOPLE = """
+WITH who AS (
+    SELECT a.id, a.segment, coalesce(a.external_id, a.name) AS seed,
+        greatest(%(since)s, min(j.committed_on) + 12) AS first,
+        CASE WHEN a.phase = 'ended' THEN a.phase_since::date ELSE %(until)s END AS last
+    FROM accounts_account a JOIN journeys_journey j ON j.tenant_id = %(tenant)s AND j.account_id = a.id
+    WHERE a.tenant_id = %(tenant)s AND a.archived_at IS NULL GROUP BY a.id
+), sized AS (
+    SELECT *, (hashtextextended(seed, 1) & 1023) / 1023.0 AS luck,
+        (hashtextextended(seed, 2) & 1023) / 1023.0 AS growth,
+        hashtextextended(seed, 3) & 511 AS dip_on, (hashtextextended(seed, 4) & 8191) %% 9 = 0 AS dips,
+        CASE segment WHEN 'Enterprise' THEN 60 WHEN 'Mid-market' THEN 18 ELSE 6 END AS size
+    FROM who
+), days AS (
+    SELECT s.id AS account_id, s.seed, d::date AS day,
+        s.size * (0.6 + 0.8 * s.luck) * least(1, (d::date - s.first + 3) / 60.0)
+        * (1 + (s.growth - 0.35) * (d::date - %(since)s) / 400.0)
+        * CASE WHEN extract(isodow FROM d) > 5 THEN 0.12 ELSE 1 END
+        * CASE WHEN s.dips AND d::date - %(since)s BETWEEN s.dip_on AND s.dip_on + 60 THEN 0.35 ELSE 1 END
+        * (0.8 + 0.4 * (hashtextextended(s.seed || d::date, 5) & 1023) / 1023.0) AS activity,
+        round(s.size * (0.9 + s.luck)) AS seats
+    FROM sized s, generate_series(s.first, least(s.last, %(until)s), interval '1 day') d
+), people AS (
+    SELECT account_id, seed, day, greatest(0, round(activity))::int AS users, seats,
+        2 + (hashtextextended(seed || day, 6) & 3) AS each
+    FROM days
+)
+"""
+BRING = """
+INSERT INTO usage_daily (tenant_id, account_id, metric_id, day, count, users, sum, last, brought_count, brought_users,
+    brought_sum)
+SELECT %(tenant)s, p.account_id, m.id, p.day, f.count, f.users, f.sum, f.last, f.count, f.users, f.sum
+FROM people p JOIN usage_metric m ON m.tenant_id = %(tenant)s AND m.key = ANY (%(keys)s),
+LATERAL (
+    SELECT count, CASE WHEN m.key = 'seats' THEN 0 ELSE least(p.users, count) END AS users,
+        CASE m.key WHEN 'rows' THEN count * 40 * (3 + p.each) WHEN 'seats' THEN p.seats ELSE 0 END::numeric AS sum,
+        CASE m.key WHEN 'rows' THEN 40 * (3 + p.each) WHEN 'seats' THEN p.seats END::numeric AS last
+    FROM (SELECT CASE m.key WHEN 'reports' THEN p.users * p.each / 4 WHEN 'plans' THEN p.users / 3
+        WHEN 'rows' THEN p.users / 2 WHEN 'seats' THEN 1 ELSE p.users * p.each END::bigint AS count) c
+) f
+WHERE f.count > 0
+"""
+# In office hours of the workspace, up to now.
+HAPPEN = """
+INSERT INTO usage_event (tenant_id, id, type, name, person, account_id, occurred_at, properties)
+SELECT %(tenant)s, md5(p.seed || p.day || u || e)::uuid, 'track', e.name, 'user-' || u, p.account_id, e.at,
+    CASE e.name WHEN 'job_finished' THEN jsonb_build_object('rows', 40 * (3 + p.each)) ELSE '{}' END
+FROM people p, generate_series(1, p.users) u, LATERAL (
+    SELECT (%(events)s::text[])[1 + ((n + u) %% 4)] AS name,
+        (p.day + time '08:00')::timestamp AT TIME ZONE %(zone)s
+            + ((hashtextextended(p.seed || p.day || u || n, 7) & 4095) * 8) * interval '1 second' AS at
+    FROM generate_series(1, p.each) n
+) e
+WHERE e.at < %(now)s
+"""
+
+
+def bring(stage: Stage) -> None:
+    """Inside the workspace's context, before anybody may sign in. Twice does no harm."""
+    admin = stage.by_role["admin"][0]
+    if Metric.objects.exists():
+        return
+    metrics.ensure_defaults()
+    for values in METRICS:
+        metrics.add(values, by=admin)
+    Metric.objects.update(count_from=None)  # what is brought is counted already
+    keeping.intake_of(stage.tenant)
+    recent = stage.today - DAY * (RAW_DAYS - 1)
+    _run(stage, BRING, stage.since, recent - DAY)
+    _run(stage, HAPPEN, recent, stage.today)
+    _meet_strangers(stage)
+    ids = list(Metric.objects.values_list("pk", flat=True))
+    pairs = {(pk, recent + DAY * n) for pk in Account.objects.values_list("pk", flat=True) for n in range(RAW_DAYS)}
+    rollups.count_days(stage.tenant, pairs, ids)
+    write_keys.create(stage.tenant, "Product", admin, secret=secret_of(stage.spec))
+
+
+def secret_of(spec: Spec) -> str:
+    """Known beforehand, since the file of logins can be asked for again."""
+    chance = seeded(spec["workspace"]["slug"], "write key")
+    return "csw_" + "".join(chance.choices("abcdefghjkmnpqrstuvwxyz23456789", k=40))
+
+
+def _run(stage: Stage, statement: str, since: dt.date, until: dt.date) -> None:
+    values: dict[str, Any] = {
+        "tenant": stage.tenant.pk, "since": stage.since, "until": until, "zone": stage.tenant.timezone,
+        "keys": ["events", "active_users", *(values["key"] for values in METRICS)], "events": list(EVENTS),
+        "now": stage.now,
+    }  # fmt: skip
+    narrow = PEOPLE if since == stage.since else PEOPLE.replace("FROM days\n)", "FROM days WHERE day >= %(from)s\n)")
+    with connection.cursor() as cursor:
+        cursor.execute(narrow + statement, values | {"from": since})
+
+
+def _meet_strangers(stage: Stage) -> None:
+    """Groups that no account answers to, with events that wait; and two events that couldn't be taken."""
+    rng = seeded(stage.spec["workspace"]["slug"], "strangers")
+    start = local_midnight(stage.tenant, stage.today) - DAY
+    for ref, name in STRANGERS:
+        origin = Origin.objects.create(kind="group", ref=ref, name=name)
+        UsageEvent.objects.bulk_create(
+            UsageEvent(
+                id=f"{rng.getrandbits(128):032x}", type="track", name=rng.choice(EVENTS), person=f"guest-{n % 4}",
+                origin_id=origin.pk, occurred_at=start + dt.timedelta(minutes=rng.randrange(480, 1_000)),
+            )
+            for n in range(rng.randint(12, 60))
+        )  # fmt: skip
+    Refusal.objects.create(
+        message_id="ajs-41c7", type="track", name="report_downloaded",
+        reason="An event needs a “userId” or an “anonymousId”.",
+    )  # fmt: skip
+    Refusal.objects.create(
+        message_id="ajs-77f0", type="track", name="session_started",
+        reason="It lies in the future: more than an hour ahead of this moment.",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Verbs of critical events: the only writers."""

@@ -1,0 +1,70 @@
+"""The one shape of whatever is done to a deployment: a form in a dialog or on its page, or a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.access import MemberRequest
+from accounts.actions.errors import Conflict, Refused
+from accounts.forms.answers import attempt
+from accounts.models import Account
+from accounts.views.header import header
+from journeys.deployments.models import Deployment
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What stands around a form: its title, its button, what is said afterwards, and a word before it."""
+
+    title: str
+    label: str
+    done: str
+    intro: str = ""
+
+
+def at(deployment: Deployment, place: str = "") -> str:
+    return reverse("deployments:deployment-detail", args=[deployment.pk]) + (f"#{place}" if place else "")
+
+
+def save(
+    request: MemberRequest,
+    account: Account,
+    form: forms.BaseForm,
+    act: Callable[[], Any],
+    doing: Doing,
+    back: str,
+) -> HttpResponse:
+    """The form; 422 or 409 with what is wrong; or the action, a word, and the page at `back`."""
+    status = 200
+    if request.method == "POST":
+        made, status = attempt(form, act)
+        if status == 200:
+            messages.success(request, doing.done)
+            return redirect(at(made) if isinstance(made, Deployment) else back)
+    part = request.htmx and request.method == "GET"
+    whole = {"account": account} if part else header(request, account)
+    context = {"form": form, "doing": doing, "action": request.get_full_path(), "back": back}
+    return render(request, f"deployments/form.html{'#form' if part else ''}", whole | context, status=status)
+
+
+def press(request: MemberRequest, act: Callable[[], Any], done: str, back: str) -> HttpResponse:
+    """A button: the action, a word, and the page again; whoever comes by a link only sees the page."""
+    if request.method == "POST":
+        try:
+            act()
+        except Conflict:
+            messages.warning(request, _("Somebody else changed this in the meantime. This is how it stands now."))
+        except Refused as refused:
+            messages.error(request, " ".join(text for said in refused.errors.values() for text in said))
+        else:
+            messages.success(request, done)
+    return redirect(back)

@@ -1,0 +1,54 @@
+"""The plan in the customer's hands: links, codes, visits, and what a visitor does."""
+
+from journeys.plans.actions.sharing.codes import ask_code, mail_waiting, waiting_tenants
+from journeys.plans.actions.sharing.doing import (
+    Changed,
+    Unreadable,
+    agree,
+    comment,
+    confirm,
+    fingerprint,
+    measure,
+    tick,
+    untick,
+)
+from journeys.plans.actions.sharing.links import (
+    DAYS,
+    LONGEST,
+    address_of,
+    audience_for,
+    link_of,
+    renew,
+    revoke,
+    send,
+    share,
+)
+from journeys.plans.actions.sharing.visits import HOURS, open_visit, visit_of, visits
+
+__all__ = [
+    "DAYS",
+    "HOURS",
+    "LONGEST",
+    "Changed",
+    "Unreadable",
+    "address_of",
+    "agree",
+    "ask_code",
+    "audience_for",
+    "comment",
+    "confirm",
+    "fingerprint",
+    "link_of",
+    "mail_waiting",
+    "measure",
+    "open_visit",
+    "renew",
+    "revoke",
+    "send",
+    "share",
+    "tick",
+    "untick",
+    "visit_of",
+    "visits",
+    "waiting_tenants",
+]

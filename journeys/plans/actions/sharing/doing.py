@@ -1,0 +1,123 @@
+"""What a visitor does in the plan, each on what their link may read, and how our people hear of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+
+from accounts import calendar
+from accounts.actions import tasks
+from accounts.actions.errors import Refused, refuse
+from accounts.models import Task, TaskStatus, Tenant
+from journeys.plans.actions import comments, objectives, plans, steps
+from journeys.plans.models import Agreement, Comment, Confirmation, Measurement, Objective, SharedLink, Side, Step
+from journeys.plans.reader import SharedPlan, as_shared
+
+M = TypeVar("M", bound=Model)
+SOURCE = "plan"
+
+
+class Unreadable(LookupError):
+    """What a link may not read is as unknown as what isn't there."""
+
+
+class Changed(Refused):
+    """The plan isn't any more what the visitor read when they said yes."""
+
+    def __init__(self) -> None:
+        super().__init__({"": ["The plan has changed while you were reading it. Please look at it once more."]})
+
+
+def comment(link: SharedLink, body: str, *, on: str = "", pk: int = 0) -> Comment:
+    """Read by whoever holds a link like this one, and by us. `on`: impact or step."""
+    item: Objective | Step | None = None
+    if on == "impact":
+        item = _one(_objectives(link), pk)
+    elif on == "step":
+        item = _one(_steps(link), pk)
+    said = comments.say(link.plan, body, on=item, audience=link.audience, contact=link.contact)
+    _ask_csm(link, f"Answer {link.contact.name} in the impact plan", said.body)
+    return said
+
+
+def tick(link: SharedLink, pk: int) -> Step:
+    """Theirs to do, done."""
+    return steps.done(_one(_own(link), pk), contact=link.contact)
+
+
+def untick(link: SharedLink, pk: int) -> Step:
+    """What they did themselves, taken back."""
+    return steps.reopen(_one(_steps(link).filter(done_contact=link.contact), pk), contact=link.contact)
+
+
+def measure(link: SharedLink, pk: int, value: Decimal, *, on: dt.date, evidence: str, url: str) -> Measurement:
+    found = _one(_objectives(link), pk)
+    return objectives.measure(found, value, on=on, evidence=evidence, url=url, contact=link.contact)
+
+
+@transaction.atomic
+def confirm(link: SharedLink, pk: int, *, name: str, statement: str) -> Confirmation:
+    """Signed with the name that they typed."""
+    found = _one(_objectives(link), pk)
+    word = objectives.confirm(found, contact=link.contact, name=name, statement=statement)
+    _ask_csm(link, f"Thank {link.contact.name}: “{found.title}” is confirmed"[:200], word.statement)
+    return word
+
+
+@transaction.atomic
+def agree(link: SharedLink, *, name: str, seen: str, tenant: Tenant) -> Agreement:
+    """To the plan as they read it; where it moved on meanwhile they look once more."""
+    if not name.strip():
+        raise refuse("name", "Sign with your name.")
+    shown = as_shared(link, tenant=tenant, today=calendar.local_today(tenant))
+    if seen != fingerprint(shown):
+        raise Changed
+    return plans.agree(link.plan, contact=link.contact, name=name)[1]
+
+
+def fingerprint(plan: SharedPlan) -> str:
+    """Of what a reader agrees to: the words and figures of the plan, not how far it has come."""
+    said = [plan.north_star]
+    for each in plan.impacts:
+        said.append(repr((each.id, each.title, each.detail, each.due_on, each.metric, each.baseline, each.target)))
+    said += [repr((todo.id, todo.title, todo.side, todo.due_on, todo.owner)) for todo in plan.todos]
+    said += [repr((remark.id, remark.text, remark.response)) for remark in plan.remarks]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _objectives(link: SharedLink) -> QuerySet[Objective]:
+    return Objective.objects.standing().filter(plan=link.plan_id).readable_by(link)
+
+
+def _steps(link: SharedLink) -> QuerySet[Step]:
+    return Step.objects.standing().filter(plan=link.plan_id).readable_by(link)
+
+
+def _own(link: SharedLink) -> QuerySet[Step]:
+    """Given to them, or to their side without a name."""
+    mine = Q(their_owner=link.contact_id) & ~Q(side=Side.US)
+    return _steps(link).filter(mine | Q(side=Side.THEM, their_owner=None))
+
+
+def _one(rows: QuerySet[M], pk: int) -> M:
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Unreadable
+    return found
+
+
+def _ask_csm(link: SharedLink, title: str, detail: str) -> None:
+    """One open task of this title is enough, however much a visitor says."""
+    account = link.plan.account
+    waiting = Task.objects.filter(account=account, title=title, status=TaskStatus.OPEN)
+    if account.csm is None or waiting.exists():
+        return
+    tenant = account.tenant
+    due = calendar.add_business_days(calendar.local_today(tenant), 1, tenant.country)
+    values = {"account": account, "title": title, "assignee": account.csm, "due_on": due}
+    tasks.add(values | {"detail": detail, "source": SOURCE}, by=None)

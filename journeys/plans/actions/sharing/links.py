@@ -1,0 +1,133 @@
+"""Links: made for one person and one plan, shown once, good for a while, and ended by a word."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+
+import structlog
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.db.models.functions import Now
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts import formats
+from accounts.actions.errors import Conflict, named_refusals, refuse
+from accounts.keys import digest
+from accounts.links import path_of
+from accounts.models import BuyingRole, Contact, Tenant, User
+from journeys.plans.actions.standing import open_, tell
+from journeys.plans.models import Audience, Plan, SharedLink
+from journeys.plans.models.sharing import READERS
+
+DAYS = 90
+LONGEST = 365
+BITS = 256
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+log = structlog.get_logger()
+
+
+def audience_for(contact: Contact) -> Audience:
+    """The champion reads what is open to champions; everybody else what is open to all."""
+    return Audience.CHAMPION if contact.buying_role == BuyingRole.CHAMPION else Audience.EVERYONE
+
+
+@transaction.atomic
+def share(
+    plan: Plan, contact: Contact, *, audience: str = "", days: int = DAYS, by: User | None
+) -> tuple[SharedLink, str]:
+    """The link and its token, which is told this once. One living link per person: a second is refused."""
+    row = open_(plan)
+    _may_receive(row, contact)
+    reads = audience or audience_for(contact)
+    if reads not in {str(value) for value, _label in READERS}:
+        raise refuse("audience", "A link is for the champion or for everyone.")
+    _retire(row, contact, by)
+    token = secrets.token_urlsafe(BITS // 8)
+    with named_refusals(SharedLink):
+        link = SharedLink.objects.create(
+            plan=row,
+            contact=contact,
+            audience=reads,
+            token_hash=digest(token),
+            expires_at=timezone.now() + _term(days),
+            created_by=by,
+        )
+    facts = {"link_id": link.pk, "contact_id": contact.pk, "name": contact.name}
+    tell("plan.shared", row, by, audience=str(reads), days=days, **facts)
+    return link, token
+
+
+@transaction.atomic
+def revoke(link: SharedLink, *, by: User | None) -> SharedLink:
+    """From the next request on it opens nothing, nor does any visit that began with it."""
+    if SharedLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=Now(), revoked_by=by):
+        tell("plan.link_revoked", link.plan, by, link_id=link.pk, contact_id=link.contact_id, name=link.contact.name)
+    link.refresh_from_db()
+    return link
+
+
+@transaction.atomic
+def renew(link: SharedLink, *, days: int = DAYS, by: User | None) -> SharedLink:
+    """The same address works from today for this long. What was revoked stays so."""
+    until = timezone.now() + _term(days)
+    if not SharedLink.objects.filter(pk=link.pk, revoked_at=None).update(expires_at=until):
+        raise Conflict(SharedLink.objects.get(pk=link.pk))
+    link.refresh_from_db()
+    facts = {"link_id": link.pk, "contact_id": link.contact_id, "name": link.contact.name}
+    tell("plan.link_renewed", link.plan, by, until=until.date().isoformat(), **facts)
+    return link
+
+
+def link_of(token: str) -> SharedLink | None:
+    """The living link behind a token; whatever else it may be, it is None after the same one look."""
+    known = token if TOKEN.fullmatch(token) else ""
+    found = SharedLink.objects.live().filter(token_hash=digest(known), plan__account__archived_at=None)
+    return found.select_related("plan", "plan__account", "contact").first()
+
+
+def send(link: SharedLink, token: str, *, tenant: Tenant) -> bool:
+    """Mails the address, while it is still known. False: the mail server refused, so it must be handed over by hand."""
+    context = {
+        "name": link.contact.name,
+        "account": link.plan.account.name,
+        "workspace": tenant.name,
+        "address": address_of(tenant, token),
+        "until": formats.date(link.expires_at.astimezone(tenant.zone).date()),
+    }
+    subject = render_to_string("emails/shared_plan_subject.txt", context).strip()
+    try:
+        send_mail(subject, render_to_string("emails/shared_plan.txt", context), None, [link.contact.email])
+    except OSError as error:
+        log.warning("link not mailed", link_id=link.pk, error=type(error).__name__)
+        return False
+    return True
+
+
+def address_of(tenant: Tenant, token: str) -> str:
+    return f"{settings.BASE_URL}/w/{tenant.slug}{path_of(settings.SHARED_URLCONF, 'shared:plan', token)}"
+
+
+def _may_receive(plan: Plan, contact: Contact) -> None:
+    if contact.account_id != plan.account_id:
+        raise refuse("contact", "This person belongs to another account.")
+    if contact.departed_on is not None:
+        raise refuse("contact", "This person has left.")
+    if not contact.email:
+        raise refuse("contact", "The code that opens the link goes by mail: give this person an e-mail address first.")
+
+
+def _retire(plan: Plan, contact: Contact, by: User | None) -> None:
+    """A link that ran out stands in nobody's way."""
+    spent = SharedLink.objects.filter(plan=plan, contact=contact, revoked_at=None, expires_at__lte=Now())
+    spent.update(revoked_at=Now(), revoked_by=by)
+
+
+def _term(days: int) -> dt.timedelta:
+    if not 1 <= days <= LONGEST:
+        raise refuse("days", f"Between 1 and {LONGEST} days.")
+    return dt.timedelta(days=days)

@@ -1,0 +1,51 @@
+"""Where the pages of Joint Impact Plans are, inside a workspace."""
+
+from django.urls import path
+
+from journeys.plans.views import acts, items, links, listing, looks, objectives, plan, templates
+
+app_name = "plans"
+urlpatterns = [
+    path("plans/", listing.plan_list, name="plan-list"),
+    path("accounts/<int:pk>/plan/", plan.plan_page, name="plan"),
+    path("accounts/<int:pk>/plan/draft/", acts.plan_draft, name="plan-draft"),
+    path("plans/<int:pk>/edit/", acts.plan_edit, name="plan-edit"),
+    path("plans/<int:pk>/agree/", acts.plan_agree, name="plan-agree"),
+    path("plans/<int:pk>/review/", acts.plan_review, name="plan-review"),
+    path("plans/<int:pk>/close/", acts.plan_close, name="plan-close"),
+    path("plans/<int:pk>/versions/", plan.version_list, name="version-list"),
+    path("plans/<int:pk>/comments/add/", acts.comment_add, name="comment-add"),
+    path("plans/<int:pk>/objectives/add/", objectives.objective_add, name="objective-add"),
+    path("plans/<int:pk>/steps/add/", items.step_add, name="step-add"),
+    path("plans/<int:pk>/topics/add/", items.topic_add, name="topic-add"),
+    path("objectives/<int:pk>/", objectives.objective_detail, name="objective-detail"),
+    path("objectives/<int:pk>/edit/", objectives.objective_edit, name="objective-edit"),
+    path("objectives/<int:pk>/move/", objectives.objective_move, name="objective-move"),
+    path("objectives/<int:pk>/drop/", objectives.objective_drop, name="objective-drop"),
+    path("objectives/<int:pk>/measure/", objectives.objective_measure, name="objective-measure"),
+    path("objectives/<int:pk>/achieve/", objectives.objective_achieve, name="objective-achieve"),
+    path("objectives/<int:pk>/confirm/", objectives.objective_confirm, name="objective-confirm"),
+    path("plan-steps/<int:pk>/edit/", items.step_edit, name="step-edit"),
+    path("plan-steps/<int:pk>/done/", items.step_done, name="step-done"),
+    path("plan-steps/<int:pk>/reopen/", items.step_reopen, name="step-reopen"),
+    path("plan-steps/<int:pk>/drop/", items.step_drop, name="step-drop"),
+    path("plan-topics/<int:pk>/edit/", items.topic_edit, name="topic-edit"),
+    path("plan-topics/<int:pk>/settle/", items.topic_settle, name="topic-settle"),
+    path("plan-topics/<int:pk>/reopen/", items.topic_reopen, name="topic-reopen"),
+    path("settings/plan-templates/", templates.template_list, name="template-list"),
+    path("settings/plan-templates/begin/", templates.template_begin, name="template-begin"),
+    path("settings/plan-templates/add/", templates.template_add, name="template-add"),
+    path("settings/plan-templates/<int:pk>/", templates.template_detail, name="template-detail"),
+    path("settings/plan-templates/<int:pk>/edit/", templates.template_edit, name="template-edit"),
+    path("settings/plan-templates/<int:pk>/retire/", templates.template_retire, name="template-retire"),
+    path("settings/plan-templates/<int:pk>/lines/add/", templates.line_add, name="line-add"),
+    path("settings/plan-template-lines/<int:pk>/edit/", templates.line_edit, name="line-edit"),
+    path("settings/plan-template-lines/<int:pk>/remove/", templates.line_remove, name="line-remove"),
+    path("plans/look.css", looks.look, name="look"),
+    path("plans/customers/panel/", looks.home_panel, name="home-panel"),
+    path("plans/<int:pk>/preview/", looks.preview, name="preview"),
+    path("plans/<int:pk>/plan.pdf", looks.document, name="document"),
+    path("plans/<int:pk>/links/", links.link_list, name="link-list"),
+    path("plans/links/<int:pk>/revoke/", links.link_revoke, name="link-revoke"),
+    path("plans/links/<int:pk>/renew/", links.link_renew, name="link-renew"),
+]

@@ -1,0 +1,1 @@
+"""Pages of usage, and the way in for those who send it."""
