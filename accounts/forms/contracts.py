@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import formats
 from accounts.forms.answers import RowForm
+from accounts.forms.figures import without_thousands
 from accounts.models import Contract, ContractLine, Product
 
 DATE = {"type": "date"}
@@ -33,8 +34,7 @@ class MoneyField(forms.DecimalField):
         self.currency = "USD"
 
     def to_python(self, value: Any) -> Any:
-        # Thousands as people type them: 412,500.
-        return super().to_python(value.replace(",", "").strip() if isinstance(value, str) else value)
+        return super().to_python(without_thousands(value))
 
     def clean(self, value: Any) -> Any:
         amount = super().clean(value)

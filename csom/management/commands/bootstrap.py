@@ -18,6 +18,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["assets"]:
             call_command("build_assets", stdout=self.stdout)
+        self.stdout.write("Preparing the database ...")
+        self.stdout.flush()
         call_command("migrate", database="owner", interactive=False, verbosity=0, stdout=self.stdout)
         call_command("load_library", stdout=self.stdout)
         if options["demo"]:

@@ -26,6 +26,9 @@ class Command(BaseCommand):
         elif not missing and not options["if_empty"]:
             raise CommandError("The demo workspaces are there already.")
         for spec in missing:
+            # Minutes on a busy machine: who waits should know for what.
+            self.stdout.write(f"Making the demo workspace {spec['workspace']['name']} ...")
+            self.stdout.flush()
             began = time.monotonic()
             count = generator.make(spec, timezone.now())
             seconds = time.monotonic() - began

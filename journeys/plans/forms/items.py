@@ -12,6 +12,7 @@ from accounts import formats
 from accounts.currencies import CODES, UNKNOWN
 from accounts.forms.answers import RowForm
 from accounts.forms.contracts import MoneyField
+from accounts.forms.figures import without_thousands
 from accounts.forms.picks import MemberField
 from accounts.forms.tasks import Day
 from accounts.models import Account, Contact
@@ -44,7 +45,7 @@ class Figure(forms.DecimalField):
         super().__init__(max_digits=18, decimal_places=4, widget=widget, **kwargs)
 
     def to_python(self, value: Any) -> Any:
-        return super().to_python(value.replace(",", "").strip() if isinstance(value, str) else value)
+        return super().to_python(without_thousands(value))
 
     def prepare_value(self, value: Any) -> Any:
         return value if isinstance(value, str) or value is None else f"{value:f}".rstrip("0").rstrip(".")
