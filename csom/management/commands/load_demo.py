@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils import timezone
 
 from csom.demo import generator, logins
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             missing = []
         elif not missing and not options["if_empty"]:
             raise CommandError("The demo workspaces are there already.")
+        self._limit_statements("0")
         for spec in missing:
             # Minutes on a busy machine: who waits should know for what.
             self.stdout.write(f"Making the demo workspace {spec['workspace']['name']} ...")
@@ -33,7 +35,13 @@ class Command(BaseCommand):
             count = generator.make(spec, timezone.now())
             seconds = time.monotonic() - began
             self.stdout.write(f"Made {spec['workspace']['name']}: {count} accounts in {seconds:.0f} s.")
+        self._limit_statements("DEFAULT")
         self._write_logins(options["credentials"], made=bool(missing))
+
+    def _limit_statements(self, to: str) -> None:
+        """Limits are for pages: a busy machine writes 18 months of history in statements of minutes."""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {to}; SET idle_in_transaction_session_timeout = {to}")
 
     def _write_logins(self, path: str | None, *, made: bool) -> None:
         if path is None or (Path(path).exists() and not made):
