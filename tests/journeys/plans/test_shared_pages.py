@@ -116,6 +116,15 @@ class TestTheDoor:
                 assert answer[name] == unknown[name]
         assert b"Acme" not in unknown.content
 
+    def test_a_workspace_that_isnt_there_answers_like_one_without_this_link(self, story):
+        """Whatever is asked, and however: the name of a workspace can't be tried out."""
+        strict, token = Client(enforce_csrf_checks=True), "y" * 43
+        for way, path in (("get", ""), ("get", "code/"), ("post", "code/"), ("post", "open/"), ("get", "agree")):
+            here, nowhere = (getattr(strict, way)(f"/w/{slug}/p/{token}/{path}") for slug in ("acme", "nowhere"))
+            assert here.status_code == nowhere.status_code, (way, path)
+            assert here.content == nowhere.content, (way, path)
+            assert {*here.headers} == {*nowhere.headers}, (way, path)
+
     def test_every_answer_says_that_it_is_nobody_elses_business(self, story):
         visitor = visiting(story)
         for path in ("", "open/", "plan.pdf", "plan.json", "look.css", "nowhere/"):
@@ -290,13 +299,29 @@ class TestDoing:
         assert "Slipped in" in visitor.get("versions/1/").content.decode()
         assert visitor.get("versions/2/").status_code == 404
 
+    @pytest.mark.parametrize(
+        "change", [{"unit": "weeks"}, {"value_minor": 99_000_00}, {"horizon": "long"}, {"our_owner": None}]
+    )
+    def test_whatever_a_version_holds_of_what_they_read_is_asked_for_again_when_it_changed(
+        self, story, acme_cast, change
+    ):
+        with tenant_context(story.tenant):
+            objective = made.objective(acme_cast, story.plan, title="Fewer days", unit="days")
+        visitor = visiting(story)
+        seen = visitor.get("agree/").context["form"].initial["seen"]
+        with tenant_context(story.tenant):
+            objectives.edit(objective, change, by=acme_cast.cass)
+        assert visitor.post("agree/", {"name": "Elena Brandt", "seen": seen}).status_code == 422
+        with tenant_context(story.tenant):
+            assert not Agreement.objects.exists()
+
     def test_a_closed_plan_is_read_and_not_changed(self, story, acme_cast):
         with tenant_context(story.tenant):
             plans.close(story.plan, by=acme_cast.cass)
         visitor = visiting(story)
         assert visitor.get("").status_code == 200
         answer = visitor.post(f"steps/{story.step.pk}/done/")
-        assert answer.status_code == 409
+        assert answer.status_code == 422
         assert "Acme" in answer.content.decode()
         with tenant_context(story.tenant):
             assert not Step.objects.get(pk=story.step.pk).is_done

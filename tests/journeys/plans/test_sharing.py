@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.core import mail
@@ -76,7 +77,7 @@ def test_one_living_link_per_person_and_a_spent_one_makes_room(acme):
 def test_a_closed_plan_is_shared_with_nobody_new(acme):
     plan = made.empty(acme)
     plans.close(plan, by=acme.cass)
-    with pytest.raises(Conflict):
+    with pytest.raises(Refused):
         sharing.share(plan, elena(plan), by=acme.cass)
 
 
@@ -154,6 +155,22 @@ class TestCodes:
         sharing.mail_waiting(story.tenant.pk)
         assert self.open(story, first) is None or first == code_from_mail()
         assert self.open(story, code_from_mail())
+
+    def test_a_code_that_was_replaced_while_its_mail_was_sent_stays_worthless(self, story, monkeypatch):
+        self.ask(story)
+        send = codes.send_mail
+
+        def slow(*args: object) -> int:
+            monkeypatch.setattr(codes, "send_mail", send)
+            self.ask(story)
+            return send(*args)
+
+        monkeypatch.setattr(codes, "send_mail", slow)
+        assert sharing.mail_waiting(story.tenant.pk) == 2
+        first, second = (re.search(r"^\d{6}$", each.body, re.M).group() for each in mail.outbox)
+        assert self.open(story, first) is None or first == second
+        assert self.open(story, second)
+        assert self.open(story, first) is None
 
     def test_a_mail_that_is_refused_comes_again_with_another_code(self, story, monkeypatch):
         self.ask(story)
