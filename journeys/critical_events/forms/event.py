@@ -64,13 +64,12 @@ class EventForm(RowForm):
             raise forms.ValidationError(_("Two letters, such as US or DE."))
         return country
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """Without what was left in the fields of the other kind."""
-        values = super().values
-        if values["kind"] == EventKind.DATE:
-            return values | {"metric": "", "threshold": None, "unit": "", "forecast_on": None}
-        return values | {"due_on": None}
+    def clean(self) -> dict[str, Any]:
+        """Without what was left in the fields of the other kind; what is missing, the action says by name."""
+        said = self.cleaned_data
+        if said.get("kind") == EventKind.DATE:
+            return said | {"metric": "", "threshold": None, "unit": "", "forecast_on": None}
+        return said | {"due_on": None}
 
 
 class SettleForm(forms.Form):
