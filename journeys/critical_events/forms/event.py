@@ -12,6 +12,7 @@ from accounts.forms.answers import RowForm
 from accounts.forms.contracts import MoneyField
 from accounts.forms.tasks import Day
 from accounts.models import Account
+from journeys.critical_events.actions.events import MISSING, OF_THRESHOLD
 from journeys.critical_events.models import CriticalEvent, EventKind
 from journeys.plans.forms.items import Figure, PersonField, Short
 
@@ -65,11 +66,14 @@ class EventForm(RowForm):
         return country
 
     def clean(self) -> dict[str, Any]:
-        """Without what was left in the fields of the other kind; what is missing, the action says by name."""
+        """Without what was left in the fields of the other kind; each that this kind needs is asked for by name."""
         said = self.cleaned_data
-        if said.get("kind") == EventKind.DATE:
-            return said | {"metric": "", "threshold": None, "unit": "", "forecast_on": None}
-        return said | {"due_on": None}
+        is_date = said.get("kind") == EventKind.DATE
+        for name in ("due_on",) if is_date else ("metric", "threshold", "forecast_on"):
+            if name not in self.errors and said.get(name) in (None, ""):
+                self.add_error(name, MISSING[name])
+        other: dict[str, Any] = OF_THRESHOLD if is_date else {"due_on": None}
+        return said | other
 
 
 class SettleForm(forms.Form):
