@@ -61,7 +61,7 @@ class NewTenantForm(forms.ModelForm):
 class TenantAdmin(OperatorAdmin):
     list_display = ["name", "slug", "timezone", "currency", "created_at"]
     search_fields = ["name", "slug"]
-    fields = ["name", "timezone", "country", "currency", "handoff_due_days"]
+    fields = ["name", "timezone", "country", "currency", "handoff_due_days", "first_impact_from", "accent"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.admin_site.has_permission(request)

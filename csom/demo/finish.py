@@ -9,7 +9,7 @@ from accounts.models import Event, Task
 from blueprints import rules
 from blueprints.actions import engine, runs
 from blueprints.models import Play
-from csom.demo import contacts, customers, deals, meetings, plans, talks
+from csom.demo import contacts, critical_events, customers, deals, meetings, onboarding, plans, talks
 from csom.demo.stage import Stage, Tale
 from csom.demo.words import Spec, seeded
 from journeys.onboarding.actions import handoffs
@@ -32,6 +32,8 @@ def tell(stage: Stage, tales: list[Tale]) -> None:
         lose_deal(tale)
     plans.tell(stage, tales)
     meetings.tell(stage, tales)
+    onboarding.tell(stage)
+    critical_events.tell(stage, tales)
     customers.share_plans(stage)
     give_key(stage)
 

@@ -25,9 +25,9 @@ def on_time(days_late: int | None, *, over: bool) -> Figure:
     if days_late is None:
         return Figure(NONE, "No end agreed")
     if days_late <= 0:
-        return Figure(GREEN, "Was on time" if over else "On time", _days(-days_late, "early") if days_late else "")
+        return Figure(GREEN, "Was on time" if over else "On time", f"{-days_late} d early" if days_late else "")
     tone = AMBER if days_late <= DAYS_TO_RED else RED
-    return Figure(tone, "Was late" if over else "Late", _days(days_late, "late"))
+    return Figure(tone, "Was late" if over else "Late", f"{days_late} d")
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,6 @@ def on_quality(verdict: str, open_findings: int, escalations: int, *, critical: 
     if open_findings:
         return Figure(AMBER, "Findings", f"{open_findings} open")
     return Figure(GREEN, "On quality", "peer-reviewed") if verdict else Figure(NONE, "Not reviewed")
-
-
-def _days(count: int, word: str) -> str:
-    return f"{count} d {word}"
 
 
 def _count(count: int, one: str) -> str:

@@ -112,7 +112,8 @@ def test_the_operators_admin_is_closed_to_members_and_strangers(acme_cast):
 
 
 def test_the_operator_edits_a_tenant_without_being_a_member(operator, acme_cast):
-    said = {"name": "Acme Ltd", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR", "handoff_due_days": 2}
+    said = {"name": "Acme Ltd", "timezone": "Europe/Berlin", "country": "DE", "currency": "EUR", "handoff_due_days": 2,
+            "first_impact_from": "kickoff", "accent": "#4650c8"}  # fmt: skip
     assert operator.post(f"/admin/accounts/tenant/{acme_cast.tenant.pk}/change/", said).status_code == 302
     with tenant_context(acme_cast.tenant):
         assert Event.objects.get(kind="workspace.edited").actor is None

@@ -143,6 +143,8 @@ WORKSPACE = {
     "country": "DE",
     "currency": "EUR",
     "handoff_due_days": 3,
+    "first_impact_from": "kickoff",
+    "accent": "#0f8a6a",
 }
 
 

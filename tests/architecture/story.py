@@ -36,7 +36,7 @@ from journeys.onboarding.models import Handoff
 from journeys.plans.actions import plans, sharing
 from metrics.usage.actions import origins, write_keys
 from metrics.usage.models import WriteKey
-from tests.factories import deployments, meetings
+from tests.factories import critical_events, deployments, meetings
 from tests.factories.accounts import TODAY
 from tests.factories.usage import OriginFactory
 
@@ -92,6 +92,10 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _submitted(second, cast)
         handoffs.open(third, rep=cast.sal, committed_on=TODAY, by=cast.sal)
         _shared(first, cast)
+        event = critical_events.planned(cast, first)
+        critical_events.stakeholder(cast, event)
+        critical_events.answer(cast, first)
+        critical_events.dark(cast, event)
         _deployed(first, cast)
         _met(first, cast)
         _imports(cast)

@@ -61,14 +61,15 @@ class Clients:
 
     def _post(self, body: bytes) -> bool:
         self.tries["calls"] += 1
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
             link.request("POST", "/v1/batch", body, self.headers)
-            answer = link.getresponse()
-            done = answer.status == 200 and json.loads(answer.read()) == {"success": True}
-            link.close()
+            with link.getresponse() as answer:
+                done = answer.status == 200 and json.loads(answer.read()) == {"success": True}
         except (OSError, http.client.HTTPException, ValueError):
             done = False
+        finally:
+            link.close()
         self.tries["again"] += not done
         return done
 

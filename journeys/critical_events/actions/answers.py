@@ -20,7 +20,14 @@ BY_CODE = {question.code: question for question in QUESTIONS}
 
 @transaction.atomic
 def say(
-    account: Account, question: str, text: str, *, on: dt.date, by: User | None, said_by: Contact | None = None
+    account: Account,
+    question: str,
+    text: str,
+    *,
+    on: dt.date,
+    by: User | None,
+    said_by: Contact | None = None,
+    now: dt.datetime | None = None,
 ) -> DiscoveryAnswer:
     """Adds one answer; an earlier one to the same question stays readable."""
     if question not in BY_CODE:
@@ -43,5 +50,5 @@ def say(
         "asks": BY_CODE[question].asks,
         "text": text[:SHOWN],
     }
-    timeline.record("critical_event.answered", account=account, by=by, who=who(by), **facts)
+    timeline.record("critical_event.answered", account=account, by=by, who=who(by), occurred_at=now, **facts)
     return answer

@@ -47,6 +47,7 @@ def find(
     source: str = "meeting",
     entry: SpicedEntry | None = None,
     on: dt.date | None = None,
+    now: dt.datetime | None = None,
 ) -> CriticalEvent:
     """`lines`: what has to happen, last first, each as `steps.add` takes it. `entry`: the statement it comes from."""
     given = {"country": account.tenant.country} | only(values, FIELDS)
@@ -61,8 +62,9 @@ def find(
     said = statements.follow(event, source=source, on=on or local_today(account.tenant), by=by)
     change(event, {"entry": said})
     noun = "critical event" if event.is_critical else "compelling event"
-    tell("critical_event.found", event, by, noun=noun, day=event.happens_on.isoformat(), critical=event.is_critical)
-    steps.lay_down(event, lines, by=by)
+    day = event.happens_on.isoformat()
+    tell("critical_event.found", event, by, noun=noun, day=day, critical=event.is_critical, occurred_at=now)
+    steps.lay_down(event, lines, by=by, now=now)
     return event
 
 
@@ -91,14 +93,28 @@ def edit(
     return row
 
 
-def reach(event: CriticalEvent, *, by: User | None, note: str = "", version: int | None = None) -> CriticalEvent:
+def reach(
+    event: CriticalEvent,
+    *,
+    by: User | None,
+    note: str = "",
+    version: int | None = None,
+    now: dt.datetime | None = None,
+) -> CriticalEvent:
     """They were in time."""
-    return _settle(event, EventStatus.REACHED, note, by, version)
+    return _settle(event, EventStatus.REACHED, note, by, version, now)
 
 
-def miss(event: CriticalEvent, *, by: User | None, note: str = "", version: int | None = None) -> CriticalEvent:
+def miss(
+    event: CriticalEvent,
+    *,
+    by: User | None,
+    note: str = "",
+    version: int | None = None,
+    now: dt.datetime | None = None,
+) -> CriticalEvent:
     """The day went by."""
-    return _settle(event, EventStatus.MISSED, note, by, version)
+    return _settle(event, EventStatus.MISSED, note, by, version, now)
 
 
 def withdraw(event: CriticalEvent, *, note: str, by: User | None, version: int | None = None) -> CriticalEvent:
@@ -122,20 +138,25 @@ def reopen(event: CriticalEvent, *, by: User | None, version: int | None = None)
 
 @transaction.atomic
 def _settle(
-    event: CriticalEvent, status: EventStatus, note: str, by: User | None, version: int | None
+    event: CriticalEvent,
+    status: EventStatus,
+    note: str,
+    by: User | None,
+    version: int | None,
+    now: dt.datetime | None = None,
 ) -> CriticalEvent:
     row = locked(event)
     if not row.is_open:
         raise Conflict(row)
     note = note.strip()
     check_change(row, {"settled_note": note})
-    values = {"status": status, "settled_at": Now(), "settled_by": by, "settled_note": note, "dark_since": None}
+    values = {"status": status, "settled_at": now or Now(), "settled_by": by, "settled_note": note, "dark_since": None}
     change(row, values, version=version)
     nurtures.end(row, by=by)
     if status == EventStatus.WITHDRAWN:
         steps.let_all_go(row, by=by)
     consequence = row.consequence or "without a consequence"
-    tell(TELLS[status], row, by, note=note, day=row.happens_on.isoformat(), consequence=consequence)
+    tell(TELLS[status], row, by, note=note, consequence=consequence, occurred_at=now)
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,9 @@ AGENDA = (
 
 
 @transaction.atomic
-def name(event: CriticalEvent, contact: Contact, gains: str, *, by: User | None) -> Stakeholder:
+def name(
+    event: CriticalEvent, contact: Contact, gains: str, *, by: User | None, now: dt.datetime | None = None
+) -> Stakeholder:
     row = open_(event)
     of_account(row.account, contact, "contact")
     if not gains.strip():
@@ -36,7 +39,8 @@ def name(event: CriticalEvent, contact: Contact, gains: str, *, by: User | None)
     with named_refusals(Stakeholder):
         stakeholder.save(force_insert=True)
     stakeholder.refresh_from_db()
-    tell("critical_event.stakeholder_named", row, by, contact_id=contact.pk, name=contact.name, gains=gains.strip())
+    facts: dict[str, Any] = {"contact_id": contact.pk, "name": contact.name, "gains": gains.strip()}
+    tell("critical_event.stakeholder_named", row, by, occurred_at=now, **facts)
     return stakeholder
 
 

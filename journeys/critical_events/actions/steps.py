@@ -33,14 +33,16 @@ def add(event: CriticalEvent, values: Mapping[str, Any], *, by: User | None) -> 
 
 
 @transaction.atomic
-def lay_down(event: CriticalEvent, lines: Sequence[Mapping[str, Any]], *, by: User | None) -> list[TimelineStep]:
+def lay_down(
+    event: CriticalEvent, lines: Sequence[Mapping[str, Any]], *, by: User | None, now: dt.datetime | None = None
+) -> list[TimelineStep]:
     """Several at once, last first, each before the one named before it."""
     row = open_(event)
     last = TimelineStep.objects.filter(event=row).aggregate(last=Max("position"))["last"]
     place = 0 if last is None else last + 1
     if TimelineStep.objects.standing().filter(event=row).count() + len(lines) > MOST:
         raise refuse("", f"At most {MOST} steps, please: what takes more is a project.")
-    made = [_made(row, values, place + n, by) for n, values in enumerate(lines)]
+    made = [_made(row, values, place + n, by, now) for n, values in enumerate(lines)]
     if made:
         lay(row, by=by)
     for step in made:
@@ -95,7 +97,9 @@ def start(
 
 
 @transaction.atomic
-def done(step: TimelineStep, *, by: User | None, version: int | None = None) -> TimelineStep:
+def done(
+    step: TimelineStep, *, by: User | None, version: int | None = None, now: dt.datetime | None = None
+) -> TimelineStep:
     """Done here is done in the plan and among the tasks; ticked twice it stays as it is."""
     event, row = _standing(step)
     if row.is_done:
@@ -103,13 +107,13 @@ def done(step: TimelineStep, *, by: User | None, version: int | None = None) -> 
     if in_plan(row):
         _seen(row, version)
         assert row.plan_step is not None
-        plan_steps.done(row.plan_step, by=by)
+        plan_steps.done(row.plan_step, by=by, now=now)
     else:
-        change(row, {"done_at": Now(), "done_by": by}, version=version)
+        change(row, {"done_at": now or Now(), "done_by": by}, version=version)
         if has_open_task(row):
             assert row.task is not None
-            tasks.complete(row.task, outcome=Outcome.ACHIEVED, by=by)
-    _tell("critical_event.step_done", row, event, by)
+            tasks.complete(row.task, outcome=Outcome.ACHIEVED, by=by, now=now)
+    _tell("critical_event.step_done", row, event, by, occurred_at=now)
     return _again(row)
 
 
@@ -181,12 +185,14 @@ def let_all_go(event: CriticalEvent, *, by: User | None) -> None:
         let_go(step, by, "The event was withdrawn.")
 
 
-def _made(event: CriticalEvent, values: Mapping[str, Any], place: int, by: User | None) -> TimelineStep:
+def _made(
+    event: CriticalEvent, values: Mapping[str, Any], place: int, by: User | None, now: dt.datetime | None
+) -> TimelineStep:
     step = TimelineStep(event=event, position=place, **only(values, FIELDS))
     check(step)
     of_account(event.account, step.their_owner, "their_owner")
     step.save(force_insert=True)
-    _tell("critical_event.step_added", step, event, by)
+    _tell("critical_event.step_added", step, event, by, occurred_at=now)
     return step
 
 

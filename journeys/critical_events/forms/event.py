@@ -12,6 +12,7 @@ from accounts.forms.answers import RowForm
 from accounts.forms.contracts import MoneyField
 from accounts.forms.tasks import Day
 from accounts.models import Account
+from journeys.critical_events.actions.events import MISSING, OF_THRESHOLD
 from journeys.critical_events.models import CriticalEvent, EventKind
 from journeys.plans.forms.items import Figure, PersonField, Short
 
@@ -64,13 +65,15 @@ class EventForm(RowForm):
             raise forms.ValidationError(_("Two letters, such as US or DE."))
         return country
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """Without what was left in the fields of the other kind."""
-        values = super().values
-        if values["kind"] == EventKind.DATE:
-            return values | {"metric": "", "threshold": None, "unit": "", "forecast_on": None}
-        return values | {"due_on": None}
+    def clean(self) -> dict[str, Any]:
+        """Without what was left in the fields of the other kind; each that this kind needs is asked for by name."""
+        said = self.cleaned_data
+        is_date = said.get("kind") == EventKind.DATE
+        for name in ("due_on",) if is_date else ("metric", "threshold", "forecast_on"):
+            if name not in self.errors and said.get(name) in (None, ""):
+                self.add_error(name, MISSING[name])
+        other: dict[str, Any] = OF_THRESHOLD if is_date else {"due_on": None}
+        return said | other
 
 
 class SettleForm(forms.Form):

@@ -34,6 +34,11 @@ class TimelineStepQuerySet(TenantQuerySet["TimelineStep"]):
     def done(self) -> TimelineStepQuerySet:
         return self.standing().filter(IS_DONE)
 
+    def finished(self) -> TimelineStepQuerySet:
+        """Adds `is_finished`, for whoever reads plain values."""
+        done = TimelineStep.objects.order_by().filter(IS_DONE, pk=models.OuterRef("pk"))
+        return self.annotate(is_finished=models.Exists(done))
+
     def open(self) -> TimelineStepQuerySet:
         return self.standing().exclude(IS_DONE)
 

@@ -49,6 +49,10 @@ class Line:
     tone: str
 
     @property
+    def hours(self) -> str:
+        return _plain(self.activity.hours)
+
+    @property
     def who(self) -> str:
         return ", ".join(str(one) for one in (self.activity.our_owner, self.activity.their_owner) if one)
 
@@ -139,7 +143,7 @@ def _used(row: Deployment, seen: Outlook) -> dict[str, Any]:
     entries = TimeEntry.objects.filter(deployment=row).select_related("user", "activity")
     money = seen.money
     return {
-        "entries": entries[:SHOWN],
+        "entries": [(entry, _plain(entry.hours)) for entry in entries[:SHOWN]],
         "costs": [
             (cost, formats.signed_money(cost.amount_minor, row.currency).lstrip("+"))
             for cost in Cost.objects.filter(deployment=row)[:SHOWN]

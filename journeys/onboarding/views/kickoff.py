@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts import formats
 from accounts.access import MemberRequest, account_or_404, requires
 from accounts.calendar import add_business_days, local_today
 from accounts.models import Account
@@ -123,7 +124,9 @@ def _shown(request: MemberRequest, account: Account, kickoff: Kickoff) -> dict[s
     plan = Plan.objects.open().filter(account=account).first()
     handoff = kickoff.handoff
     people = list(account.contacts.filter(departed_on=None))
+    meeting = kickoff.meeting
     return {
+        "starts_at": formats.date_time(meeting.starts_at.astimezone(request.tenant.zone)) if meeting else "",
         "people": [(person, kickoffs.context_of(person)) for person in people],
         "points": kickoffs.agenda_of(kickoff) if kickoff.meeting is None else [],
         "differences": differences(account, kickoff),

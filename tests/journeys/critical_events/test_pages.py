@@ -48,7 +48,8 @@ def test_three_prompts_make_an_event_with_its_way(acme_cast, cass):
     assert "What has to happen, last step first?" in cass.get(f"/accounts/{account.pk}/critical-events/find/").text
     said = {
         "title": "Peak", "kind": "date", "due_on": day.isoformat(), "country": "de", "consequence": "Chaos",
-        "value_minor": "310,000", "said_by": ida.pk, "threshold": "5", "step-TOTAL_FORMS": "2", "step-INITIAL_FORMS": "0",
+        "value_minor": "310,000", "said_by": ida.pk, "threshold": "5", "step-TOTAL_FORMS": "2",
+        "step-INITIAL_FORMS": "0",
         "step-0-title": "Live", "step-0-days": "3", "step-0-side": "us", "step-1-title": "", "step-1-days": "1",
     }  # fmt: skip
     answer = cass.post(f"/accounts/{account.pk}/critical-events/find/", said)

@@ -75,8 +75,8 @@ def test_an_empty_plan_has_no_end():
     ("late", "over", "tone", "word", "says"),
     [
         (None, False, "none", "No end agreed", ""), (0, False, "green", "On time", ""),
-        (-3, True, "green", "Was on time", "3 d early"), (5, False, "amber", "Late", "5 d late"),
-        (6, True, "red", "Was late", "6 d late"),
+        (-3, True, "green", "Was on time", "3 d early"), (5, False, "amber", "Late", "5 d"),
+        (6, True, "red", "Was late", "6 d"),
     ],
 )  # fmt: skip
 def test_on_time(late, over, tone, word, says):
