@@ -105,7 +105,7 @@ class AnswerFilters(df.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class AnswerShape(Shape):
+class CriticalEventAnswerShape(Shape):
     id = serializers.IntegerField()
     account = serializers.IntegerField(help_text="The account's id.")
     question = serializers.ChoiceField(choices=ASKED)
@@ -122,7 +122,7 @@ class AnswerShape(Shape):
         return {name: row[name] for name in named} | about
 
 
-class AnswerEntry(OfAccount):
+class CriticalEventAnswerEntry(OfAccount):
     question = serializers.ChoiceField(choices=ASKED)
     text = Text(answers.LONGEST, required=True)
     said_by = TheirPerson(required=False, allow_null=True)
@@ -140,10 +140,10 @@ class AnswerResource(Readable):
     noun = "answer"
     queryset = DiscoveryAnswer.objects.all()
     filterset_class = AnswerFilters
-    shape = AnswerShape
+    shape = CriticalEventAnswerShape
     people = ("written_by",)
     columns = ("id", "account_id", "question", "text", "said_by_id", "said_by__name", "occurred_on", "recorded_at")
-    entries = {"create": AnswerEntry}
+    entries = {"create": CriticalEventAnswerEntry}
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
