@@ -84,7 +84,7 @@ def _word(tale: Tale, plan: Plan, champion: Contact, day: dt.date, rng: random.R
         objectives.add(plan, measured | more, by=tale.csm, now=now)
     adoption = Objective.objects.filter(plan=plan, kind="adoption").first()
     if adoption is not None:
-        reach = {"baseline": Decimal(0), "target": Decimal(round(int(figures["people"]) * 0.7))}
+        reach = {"baseline": Decimal(0), "target": Decimal(round(figures["seats"] * 0.7))}
         objectives.edit(adoption, reach, by=tale.csm, now=now)
 
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -127,6 +128,21 @@ def test_a_start_that_was_cut_off_is_taken_up_again(monkeypatch):
     assert ApiKey.objects.count() == 1
     with tenant_context(Tenant.objects.get()):
         assert Account.objects.count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_limits_of_pages_do_not_end_a_slow_load(monkeypatch):
+    def limits():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            return cursor.fetchone()[0]
+
+    seen, usual = [], limits()
+    monkeypatch.setattr(generator, "specs", lambda: [small("globex", 1)])
+    monkeypatch.setattr(generator, "make", lambda *a: seen.append(limits()) or 0)
+    call_command("load_demo", if_empty=True, verbosity=0)
+    assert seen == ["0"]
+    assert limits() == usual
 
 
 @pytest.mark.django_db

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts import formats
 from accounts.models import Tenant
 from blueprints.actions import library
 
@@ -20,4 +21,4 @@ class Command(BaseCommand):
         tenants = Tenant.objects.filter(slug__in=options["slugs"]) if options["slugs"] else Tenant.objects.all()
         for tenant in tenants:
             library.load(tenant)
-        self.stdout.write(f"Library loaded into {len(tenants)} tenants.")
+        self.stdout.write(f"Library loaded into {formats.plural(len(tenants), 'workspace')}.")
