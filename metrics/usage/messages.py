@@ -91,7 +91,8 @@ def key_of(message_id: str) -> str:
 def _check_whole(said: Any, weigh: bool, null_bytes: bool) -> None:
     if type(said) is not dict:
         raise Wrong("An event must be a JSON object.")
-    if weigh and len(orjson.dumps(said)) > LARGEST_EVENT:
+    # What can be written as JSON is shallow enough to be walked through, too.
+    if (weigh or null_bytes) and len(_as_json(said)) > LARGEST_EVENT:
         raise Wrong(f"An event holds at most {LARGEST_EVENT // 1024} KB.")
     if null_bytes and _has_null(said):
         raise Wrong("Text must not hold the character U+0000.")
@@ -152,7 +153,8 @@ def _when(said: dict[str, Any], sent_at: Any, now: dt.datetime, oldest: dt.datet
             raise Wrong(f"It happened before {oldest:%Y-%m-%d}, the first day whose events are kept.")
     except OverflowError:
         raise Wrong("“timestamp” and “sentAt” are too far apart.") from None
-    return at
+    # PostgreSQL reads no offset of sixteen hours and more, though ISO 8601 has them.
+    return at if at.tzinfo is dt.UTC else at.astimezone(dt.UTC)
 
 
 def _told(kind: str, said: dict[str, Any]) -> tuple[str, str]:
@@ -167,7 +169,7 @@ def _told(kind: str, said: dict[str, Any]) -> tuple[str, str]:
     if type(name) is not str or not name.strip() or len(name) > LONGEST_NAME:
         what = "event" if kind == "track" else "name"
         raise Wrong(f"“{what}” must be text of 1 to {LONGEST_NAME} characters.")
-    return name.strip(), orjson.dumps(properties).decode() if properties else "{}"
+    return name.strip(), _as_json(properties).decode() if properties else "{}"
 
 
 def _link(kind: str, key: str, said: dict[str, Any], person: Ref, also: Ref | None, at: dt.datetime) -> Link:
@@ -205,6 +207,14 @@ def _traits(said: dict[str, Any]) -> dict[str, str]:
         "domain": host if "." in host and len(host) <= 253 else "",
         "email": email.strip().lower() if type(email) is str and "@" in email and len(email) <= 254 else "",
     }
+
+
+def _as_json(value: Any) -> bytes:
+    """It came as JSON, so all that can be wrong with it is its depth: more of it is read than is written."""
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        raise Wrong("An event’s values are nested too deep.") from None
 
 
 def _has_null(value: Any) -> bool:

@@ -19,6 +19,7 @@ from metrics.usage.models import Metric, Source
 
 MOST = 5_000
 LARGEST = 1e15
+LONGEST_SHOWN = 80  # of a field that nobody knows, in the reason that names it
 NAMES = {"account": "id", "external_id": "external_id", "domain": "domain"}
 FIELDS = {*NAMES, "metric", "day", "at", "value", "id"}
 
@@ -75,8 +76,8 @@ def _one(
     if not isinstance(said, Mapping):
         raise Wrong("A point must be a JSON object.")
     if unknown := sorted(map(str, said.keys() - FIELDS)):
-        raise Wrong(f"A point has no field “{unknown[0]}”.")
-    if said.get("metric") not in metrics:
+        raise Wrong(f"A point has no field “{unknown[0][:LONGEST_SHOWN]}”.")
+    if type(said.get("metric")) is not str or said["metric"] not in metrics:
         raise Wrong("“metric” must be the key of a metric that counts values sent to the API.")
     value: Any = said.get("value")
     if type(value) not in (int, float) or not abs(value) < LARGEST:
@@ -118,7 +119,7 @@ def _when(said: Mapping[str, Any], tenant: Tenant, oldest: dt.datetime, now: dt.
         raise Wrong("It lies in the future: more than an hour ahead of this moment.")
     if past:
         raise Wrong(f"It lies before {oldest:%Y-%m-%d}, the first day whose values are kept.")
-    return at
+    return at.astimezone(dt.UTC)
 
 
 def _midnight(text: Any, tenant: Tenant) -> dt.datetime | None:

@@ -56,6 +56,8 @@ REFUSED = [
     ({"at": "2026-11-10T10:00:00Z"}, "Say when: either “day” or “at”."),
     ({"id": ""}, "“id” must be text of at most 255 characters."),
     ({"worth": 1}, "A point has no field “worth”."),
+    ({"w" * 400: 1}, f"A point has no field “{'w' * 80}”."),
+    ({"metric": ["seats_used"]}, "“metric” must be the key of a metric that counts values sent to the API."),
 ]
 
 

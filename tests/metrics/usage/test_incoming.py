@@ -72,6 +72,13 @@ def test_a_senders_clock_is_set_right_by_when_it_sent(sender):
     assert abs(found.occurred_at - (now - dt.timedelta(minutes=10))) < dt.timedelta(seconds=5)
 
 
+def nested(levels: int) -> dict:
+    inside: dict = {}
+    for _ in range(levels):
+        inside = {"in": inside}
+    return inside
+
+
 REFUSED = [
     ({"userId": None}, "An event needs a “userId” or an “anonymousId”."),
     ({"type": "purchase"}, "“type” must be track, identify, group, page, screen or alias."),
@@ -86,6 +93,8 @@ REFUSED = [
     ({"messageId": 12}, "“messageId” must be text of at most 255 characters."),
     ({"userId": "a\x00b"}, "Text must not hold the character U+0000."),
     ({"properties": {"text": "x" * 33_000}}, "An event holds at most 32 KB."),
+    ({"properties": nested(300)}, "An event’s values are nested too deep."),
+    ({"properties": nested(900) | {"text": "a\x00b"}}, "An event’s values are nested too deep."),
 ]
 
 
@@ -123,6 +132,16 @@ def test_a_call_that_cant_be_read_is_refused_as_a_whole(sender, body, status):
     assert answer.status_code == status
     assert answer.json()["success"] is False
     assert stored(sender) == []
+
+
+@pytest.mark.parametrize("kind", ["track", "group"])
+def test_an_instant_far_east_of_every_zone_is_the_instant_that_it_says(sender, kind):
+    """ISO 8601 allows offsets that PostgreSQL doesn't read."""
+    at = timezone.now().replace(microsecond=0) - dt.timedelta(hours=2)
+    far = at.astimezone(dt.timezone(dt.timedelta(hours=23, minutes=30))).isoformat()
+    answer = sender.batch([event(), event(type=kind, timestamp=far, groupId="org-1")])
+    assert (answer.status_code, answer.json()) == (200, {"success": True})
+    assert kind == "group" or at in [each.occurred_at for each in stored(sender)]
 
 
 def test_texts_arrive_as_they_were_said(sender):
