@@ -72,27 +72,32 @@ class TenantMiddleware:
         if member is None:
             raise Http404("No such workspace")
         request.membership = member  # type: ignore[attr-defined]
-        return self._under(request, member.tenant, settings.TENANT_URLCONF, rest)
+        return self._under(request, slug, member.tenant, settings.TENANT_URLCONF, rest)
 
     def _shared(self, request: HttpRequest, slug: str, rest: str) -> HttpResponseBase:
         """Whatever isn't there looks the same: a wrong token, an old one, another workspace's, no workspace at all."""
         _name_origin(request)
         tenant = Tenant.objects.filter(slug=slug).first()
-        response = None if tenant is None else self._under(request, tenant, settings.SHARED_URLCONF, rest)
-        if response is None or response.status_code == 404:
+        response = self._under(request, slug, tenant, settings.SHARED_URLCONF, rest)
+        if response.status_code == 404:
             response = render(request, "plans/shared/gone.html", status=404)
         for name, value in SHARED_HEADERS.items():
             response[name] = value
         return response
 
-    def _under(self, request: HttpRequest, tenant: Tenant, urlconf: str, rest: str) -> HttpResponseBase:
-        """The workspace's prefix moves out of the path, and back when the answer is there."""
+    def _under(
+        self, request: HttpRequest, slug: str, tenant: Tenant | None, urlconf: str, rest: str
+    ) -> HttpResponseBase:
+        """The workspace's prefix moves out of the path, and back when the answer is there.
+
+        Without a tenant the request goes the same way, so that forms, methods and slashes are answered alike.
+        """
         request.urlconf = urlconf  # type: ignore[attr-defined]
         request.path_info = rest
         outer = get_script_prefix()
-        set_script_prefix(f"{outer}w/{tenant.slug}/")
+        set_script_prefix(f"{outer}w/{slug}/")
         try:
-            return self._inside(request, tenant)
+            return self.get_response(request) if tenant is None else self._inside(request, tenant)
         finally:
             set_script_prefix(outer)
 

@@ -96,7 +96,8 @@ def _mail(tenant: Tenant, code: SharedCode, digits: str) -> bool:
         log.warning("code not mailed", code_id=code.pk, error=type(error).__name__)
         return False
     with tenant_context(tenant):
-        sent = SharedCode.objects.filter(pk=code.pk, used_at=None)
+        # Its time may be up since: who asks for another code while this mail is sent ends it.
+        sent = SharedCode.objects.filter(pk=code.pk, used_at=None, expires_at__gt=Now())
         sent.update(sent_at=Now(), expires_at=Now() + dt.timedelta(minutes=MINUTES))
     return True
 

@@ -15,11 +15,19 @@ from accounts.actions import tasks
 from accounts.actions.errors import Refused, refuse
 from accounts.models import Task, TaskStatus, Tenant
 from journeys.plans.actions import comments, objectives, plans, steps
+from journeys.plans.actions.standing import locked
 from journeys.plans.models import Agreement, Comment, Confirmation, Measurement, Objective, SharedLink, Side, Step
 from journeys.plans.reader import SharedPlan, as_shared
 
 M = TypeVar("M", bound=Model)
 SOURCE = "plan"
+# What of an item is agreed to.
+IMPACT = (
+    "id", "kind", "horizon", "title", "detail", "due_on", "metric", "unit", "baseline", "target", "value", "ours",
+    "theirs",
+)  # fmt: skip
+TODO = ("id", "kind", "title", "side", "due_on", "ours", "theirs", "impact")
+REMARK = ("id", "kind", "text", "response")
 
 
 class Unreadable(LookupError):
@@ -74,6 +82,8 @@ def agree(link: SharedLink, *, name: str, seen: str, tenant: Tenant) -> Agreemen
     """To the plan as they read it; where it moved on meanwhile they look once more."""
     if not name.strip():
         raise refuse("name", "Sign with your name.")
+    # From here on nobody changes the plan: what is kept as agreed is what is held against what they read.
+    locked(link.plan)
     shown = as_shared(link, tenant=tenant, today=calendar.local_today(tenant))
     if seen != fingerprint(shown):
         raise Changed
@@ -81,12 +91,10 @@ def agree(link: SharedLink, *, name: str, seen: str, tenant: Tenant) -> Agreemen
 
 
 def fingerprint(plan: SharedPlan) -> str:
-    """Of what a reader agrees to: the words and figures of the plan, not how far it has come."""
+    """Of what a reader agrees to: the words and figures of the plan that a version keeps, not how far it has come."""
     said = [plan.north_star]
-    for each in plan.impacts:
-        said.append(repr((each.id, each.title, each.detail, each.due_on, each.metric, each.baseline, each.target)))
-    said += [repr((todo.id, todo.title, todo.side, todo.due_on, todo.owner)) for todo in plan.todos]
-    said += [repr((remark.id, remark.text, remark.response)) for remark in plan.remarks]
+    for noun, items in ((IMPACT, plan.impacts), (TODO, plan.todos), (REMARK, plan.remarks)):
+        said += [repr([getattr(item, name) for name in noun]) for item in items]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 

@@ -54,7 +54,8 @@ def frame(request: SharedRequest, **context: Any) -> dict[str, Any]:
 def _guard(view: Page[P], mark: str, may_enter: Callable[[SharedRequest], bool]) -> Guarded:
     @wraps(view)
     def guarded(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        link = sharing.link_of(token)
+        # No tenant: the address names a workspace that isn't there.
+        link = sharing.link_of(token) if hasattr(request, "tenant") else None
         if link is None:
             raise Http404("Nothing here")
         shared = cast(SharedRequest, request)
