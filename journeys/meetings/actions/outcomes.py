@@ -98,7 +98,7 @@ def drop_step(step: NextStep, *, by: User | None) -> None:
     row = locked(step.meeting)
     if step.task is not None and step.task.status == TaskStatus.OPEN:
         tasks.drop(step.task, reason="No longer a next step of the meeting.", by=by)
-    if step.step is not None and step.step.done_at is None and step.step.dropped_at is None:
+    if step.step is not None and not step.step.is_done and step.step.dropped_at is None:
         steps.drop(step.step, by=by)
     noticed(row)
     tell("meeting.step_dropped", row, by, None, what=step.what)

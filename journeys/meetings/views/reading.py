@@ -56,7 +56,7 @@ def page_of(request: MemberRequest, meeting: Meeting) -> dict[str, Any]:
 
 def steps_of(meeting: Meeting, request: MemberRequest) -> list[tuple[NextStep, str, bool]]:
     """(step, its day, whether it is done)"""
-    found = meeting.next_steps.select_related("user", "contact", "task", "step")
+    found = meeting.next_steps.select_related("user", "contact", "task", "step__task")
     return [(step, formats.date(step.due_on), is_done(step)) for step in found]
 
 
@@ -64,7 +64,7 @@ def is_done(step: NextStep) -> bool:
     """As its task or its step of the plan says."""
     if step.task is not None:
         return bool(step.task.status == TaskStatus.DONE)
-    return step.step is not None and step.step.done_at is not None
+    return step.step is not None and step.step.is_done
 
 
 @require_GET

@@ -8,12 +8,14 @@ from types import SimpleNamespace
 import pytest
 from django.db import IntegrityError, transaction
 
+from accounts.actions import tasks
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Account, AccountState, Event, Task
 from journeys.actions import journeys
 from journeys.meetings.actions import agenda, attendees, meetings, outcomes
-from journeys.meetings.models import Attendee, Meeting
-from journeys.plans.actions import plans
+from journeys.meetings.models import Attendee, Meeting, NextStep
+from journeys.meetings.views.reading import is_done
+from journeys.plans.actions import plans, steps
 from journeys.plans.models import Step
 from tests.factories import meetings as make
 from tests.factories.accounts import AccountFactory, ContactFactory
@@ -194,6 +196,18 @@ def test_their_next_step_stands_in_the_open_plan(acme: SimpleNamespace) -> None:
     assert (step.step.title, step.step.their_owner, step.step.side) == (step.what, contact, "them")
     outcomes.drop_step(step, by=acme.cass)
     assert Step.objects.get(title=step.what).dropped_at is not None
+
+
+def test_their_next_step_that_became_ours_too_is_done_with_its_task(acme: SimpleNamespace) -> None:
+    """While a step of the plan has a task, the task says whether it is done; what is done is dropped no more."""
+    meeting = make.running(acme, onboarding_account(acme))
+    step = make.next_step(acme, meeting, side="them", user=None)
+    steps.edit(step.step, {"side": "joint", "our_owner": acme.cass}, by=acme.cass)
+    tasks.complete(Step.objects.get(pk=step.step_id).task, outcome="achieved", by=acme.cass)
+    step = NextStep.objects.select_related("step__task").get()
+    assert is_done(step)
+    outcomes.drop_step(step, by=acme.cass)
+    assert Step.objects.get(pk=step.step_id).dropped_at is None
 
 
 def onboarding_account(cast: SimpleNamespace) -> Account:
