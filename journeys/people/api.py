@@ -74,12 +74,7 @@ class PeopleMapResource(Resource):
 
 
 def _told(account: Account, people: list[Any], today: dt.date, zone: dt.tzinfo) -> dict[str, Any]:
-    facts = [
-        Known(
-            p.pk, p.name, p.buying_role, p.stance, p.influence, p.last_met_at and p.last_met_at.astimezone(zone).date()
-        )
-        for p in people
-    ]
+    facts = [Known(p.pk, p.name, p.buying_role, p.stance, p.influence, _day(p.last_met_at, zone)) for p in people]
     named = ("id", "name", "title", "buying_role", "stance", "influence", "last_met_at")
     by_role = {role.value: [p.pk for p in people if p.buying_role == role] for role in BuyingRole}
     return {
