@@ -52,7 +52,7 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Critical events"), "calendar-clock", "critical_events:event-list", Permission.ACCOUNT_VIEW, "e",
               ("critical_events:",)),
         Entry(_("Meetings"), "calendar-days", "meetings:meeting-list", Permission.ACCOUNT_VIEW, "m", ("meetings:",)),
-        Entry(_("Deployments"), "rocket", "deployments:deployment-list", Permission.ACCOUNT_VIEW, "d",
+        Entry(_("Deployments"), "wrench", "deployments:deployment-list", Permission.ACCOUNT_VIEW, "d",
               ("deployments:",)),
     )),
     (_("Engine"), (
