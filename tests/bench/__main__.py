@@ -37,8 +37,10 @@ def main(picked: str) -> None:
     # An import brings its own book, and so does usage; only the pages need the big one.
     alone = imports.NAME + exports.NAME + deals.NAME + usage.NAME
     pages = () if picked and picked in alone else figures.measure(build(), HOME, picked)
-    rooms = (*(room.measure(figures.figure, picked) for room in (imports, deals, exports)),
-             usage.measure(figures.figure, picked, HOME))
+    rooms = (
+        *(room.measure(figures.figure, picked) for room in (imports, deals, exports)),
+        usage.measure(figures.figure, picked, HOME),
+    )
     for figure in chain(*rooms, pages):
         sys.stdout.write(json.dumps(figure) + "\n")
         sys.stdout.flush()
