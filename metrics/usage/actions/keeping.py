@@ -13,15 +13,22 @@ from accounts.actions.errors import Conflict, refuse
 from accounts.models import Tenant, User
 from accounts.tenancy.context import current_tenant_id, tenant_context
 from metrics.usage.actions.receiving import oldest
-from metrics.usage.models import Intake, UsageEvent
+from metrics.usage.models import Intake
 
 AHEAD = (-1, 0, 1, 2)  # months that stand ready; what happened in others goes to the rest, and is found there
 ROWS = 20_000  # forgotten in one transaction
 MOST_MONTHS = 60
-FORGET = """
-DELETE FROM usage_message WHERE tenant_id = %s AND id IN (
-    SELECT id FROM usage_message WHERE tenant_id = %s AND received_on < %s LIMIT %s)
-"""
+# Two rows of different months may have one ctid; both are old, and both go.
+FORGET = (
+    """
+DELETE FROM usage_event WHERE tenant_id = %(tenant)s AND occurred_at < %(before)s AND ctid = ANY (ARRAY(
+    SELECT ctid FROM usage_event WHERE tenant_id = %(tenant)s AND occurred_at < %(before)s LIMIT %(rows)s))
+""",
+    """
+DELETE FROM usage_message WHERE tenant_id = %(tenant)s AND id IN (
+    SELECT id FROM usage_message WHERE tenant_id = %(tenant)s AND received_on < %(before)s::date LIMIT %(rows)s)
+""",
+)
 
 
 def intake_of(tenant: Tenant) -> Intake:
@@ -64,10 +71,16 @@ def forget(tenant_id: int) -> int:
     while last >= ROWS:
         with tenant_context(tenant):
             months = Intake.objects.values_list("raw_months", flat=True).first()
-            before = oldest(months, timezone.now())
-            events = UsageEvent.objects.filter(occurred_at__lt=before)._raw_delete("default")
-            with connection.cursor() as cursor:
-                cursor.execute(FORGET, [current_tenant_id(), current_tenant_id(), before.date(), ROWS])
-                last = cursor.rowcount
-        gone += events + last
+            counts = _forget_some(oldest(months, timezone.now()))
+        gone, last = gone + sum(counts), max(counts)
     return gone
+
+
+def _forget_some(before: dt.datetime) -> list[int]:
+    """Of each table about ROWS at the most; how many went."""
+    counts = []
+    with connection.cursor() as cursor:
+        for statement in FORGET:
+            cursor.execute(statement, {"tenant": current_tenant_id(), "before": before, "rows": ROWS})
+            counts.append(cursor.rowcount)
+    return counts

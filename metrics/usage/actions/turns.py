@@ -18,7 +18,7 @@ from accounts.calendar import DAY, local_today
 from accounts.models import Tenant, TenantWork
 from accounts.tenancy.context import current_tenant_id, tenant_context
 from metrics.usage.actions import impacts, metrics, origins, rollups
-from metrics.usage.actions.receiving import WORK
+from metrics.usage.actions.receiving import WORK, first_whole_day
 from metrics.usage.actions.rollups import Pairs
 from metrics.usage.models import Arrival, Intake, Metric, Refusal
 
@@ -74,7 +74,8 @@ def _count_arrivals(tenant: Tenant) -> bool:
     pairs = {pair for each in arrivals for pair in zip(each.accounts, each.days, strict=True)}
     pairs |= _attribute(tenant, {pk for each in arrivals for pk in each.origins})
     active = list(Metric.objects.filter(active=True).values_list("pk", flat=True))
-    rollups.count_days(tenant, pairs, active)
+    first = _first_day(tenant)
+    rollups.count_days(tenant, {pair for pair in pairs if pair[1] >= first}, active)
     Arrival.objects.filter(pk__in=[each.pk for each in arrivals])._raw_delete("default")
     newest = max(arrivals, key=lambda each: each.received_at)
     Intake.objects.update(last_event=newest.last_name, last_received_at=newest.received_at)
@@ -99,11 +100,17 @@ def _count_slice(tenant: Tenant) -> bool:
     if first is None:
         return False
     ids = list(waiting.filter(count_from=first).values_list("pk", flat=True))
-    after = first + SLICE
-    rollups.count_span(tenant, first, after, ids)
+    start = max(first, _first_day(tenant))
+    after = start + SLICE
+    rollups.count_span(tenant, start, after, ids)
     done = after > local_today(tenant) + DAY
     Metric.objects.filter(pk__in=ids).update(count_from=None if done else after)
     return True
+
+
+def _first_day(tenant: Tenant) -> dt.date:
+    """Raw events may have gone since a count was asked for: figures of the days before this one stay as they are."""
+    return first_whole_day(timezone.now()).astimezone(tenant.zone).date()
 
 
 def _watch_the_zone(tenant: Tenant) -> None:

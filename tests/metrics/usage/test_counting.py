@@ -9,10 +9,12 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts import timeline
 from accounts.actions import api_keys
 from accounts.models import Event, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
@@ -259,6 +261,41 @@ def test_raw_events_go_after_their_time_and_their_figures_stay(acme_cast, sender
         assert Refusal.objects.count() == 1
     answer = sender.batch([event(group="org-1", timestamp=old.isoformat())])
     assert "the first day whose events are kept" in answer.json()["refused"][0]["reason"]
+
+
+def test_figures_of_days_that_lost_their_events_outlive_a_count_that_began_before(acme_cast, sender, account):
+    old = timezone.now() - dt.timedelta(days=100)
+    sender.batch([event(group="org-1", timestamp=old.isoformat()), event(group="org-1")])
+    sender.count()
+    with tenant_context(acme_cast.tenant):
+        before = dict(figures(account))
+        keeping.edit(keeping.intake_of(acme_cast.tenant), 1, by=acme_cast.ada)
+        Metric.objects.update(count_from=old.date())
+        Arrival.objects.create(accounts=[account.pk], days=[old.date()], events=1)
+        timeline.ring(turns.WORK)
+    keeping.forget(acme_cast.tenant.pk)
+    sender.count()
+    with tenant_context(acme_cast.tenant):
+        assert figures(account) == before
+        assert not Metric.objects.exclude(count_from=None).exists()
+
+
+def test_old_events_go_a_part_at_a_time_so_that_none_takes_longer_than_a_statement_may(
+    acme_cast, sender, account, monkeypatch
+):
+    days = [timezone.now() - dt.timedelta(days=back) for back in (100, 100, 101, 150, 150, 200, 1)]
+    sender.batch([event(group="org-1", timestamp=day.isoformat()) for day in days])
+    sender.batch([event(group="org-1", timestamp=days[0].isoformat())])
+    monkeypatch.setattr(keeping, "ROWS", 3)
+    with tenant_context(acme_cast.tenant):
+        keeping.edit(keeping.intake_of(acme_cast.tenant), 1, by=acme_cast.ada)
+    with CaptureQueriesContext(connection) as queries:
+        assert keeping.forget(acme_cast.tenant.pk) == 7
+    deletes = [each["sql"] for each in queries if each["sql"].lstrip().startswith("DELETE FROM usage_event")]
+    assert len(deletes) >= 2
+    assert all("LIMIT 3" in sql for sql in deletes)
+    with tenant_context(acme_cast.tenant):
+        assert UsageEvent.objects.count() == 1
 
 
 def test_months_that_nobody_keeps_are_dropped_and_months_to_come_stand_ready(db, settings):
