@@ -16,7 +16,7 @@ BY_ROLE = ("", _("What fits their part"))
 
 
 class ShareForm(forms.Form):
-    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Person"))
+    contact = forms.ModelChoiceField(Contact.objects.none(), label=_("Person"), empty_label=_("Choose who gets it"))
     audience = forms.ChoiceField(label=_("Reads what is for"), required=False, choices=[BY_ROLE, *READERS])
     days = forms.IntegerField(
         label=_("Works for"), min_value=1, max_value=sharing.LONGEST, initial=sharing.DAYS, help_text=_("Days.")

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from accounts.forms.tasks import Day
+from accounts.models import User
 from journeys.meetings.models import Attendee, GoalMet, Meeting, StepSide
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
@@ -37,7 +38,9 @@ class StepForm(forms.Form):
     who = forms.ChoiceField(label="Who")
     due_on = forms.DateField(label="By", widget=Day)
 
-    def __init__(self, data: Any = None, *, meeting: Meeting, today: dt.date, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *, meeting: Meeting, today: dt.date, me: User | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(data, **kwargs)
         self.people = {
             f"{'u' if attendee.is_ours else 'c'}{attendee.user_id or attendee.contact_id}": attendee
@@ -49,6 +52,9 @@ class StepForm(forms.Form):
             ("Us", [*ours, (StepSide.US.value, "Somebody of us")]),
             ("Them", [*theirs, (StepSide.THEM.value, "Somebody of them")]),
         ]
+        # Whoever writes takes it, unless they say otherwise: the first by name never asked for it.
+        if me and f"u{me.pk}" in self.people:
+            self.initial.setdefault("who", f"u{me.pk}")
         self.initial.setdefault("due_on", today + dt.timedelta(days=7))
 
     @property

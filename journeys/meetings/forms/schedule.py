@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from accounts.calendar import local_today
 from accounts.forms.picks import MemberField
 from accounts.forms.tasks import Day
 from accounts.models import Account, Contact, Membership, Tenant, User
@@ -15,6 +16,7 @@ from journeys.meetings.models import Kind, Meeting
 
 ROWS = 8
 SHORTEST, LONGEST = 5, 20_160
+FARTHEST = 3_653  # days: ten years
 AGENDAS: dict[str, list[tuple[str, int]]] = {
     Kind.KICKOFF: [
         ("Who is here, and what each hopes for", 10), ("The goals, and how we will see that they are met", 20),
@@ -91,6 +93,13 @@ class ScheduleForm(forms.Form):
         ids |= {user.pk for user in initial.get("users", [])}
         active = Membership.objects.here().active().filter(user__in=ids - {None})
         return User.objects.filter(pk__in=active.values("user_id")).order_by("name")
+
+    def clean_starts_on(self) -> dt.date:
+        """A year typed wrong isn't kept: nobody would see such a meeting again, and calendars can't count that far."""
+        day: dt.date = self.cleaned_data["starts_on"]
+        if abs((day - local_today(self.tenant)).days) > FARTHEST:
+            raise forms.ValidationError("Look at the year: this is more than ten years away.")
+        return day
 
     @property
     def points(self) -> list[tuple[Any, Any]]:

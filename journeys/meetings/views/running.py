@@ -108,7 +108,7 @@ def decision_remove(request: MemberRequest, pk: int) -> HttpResponse:
 @requires(Permission.MEETING_EDIT)
 def step_add(request: MemberRequest, pk: int) -> HttpResponse:
     meeting = meeting_or_404(request, pk)
-    form, status = StepForm(request.POST, meeting=meeting, today=local_today(request.tenant)), 200
+    form, status = StepForm(request.POST, meeting=meeting, today=local_today(request.tenant), me=request.user), 200
     if request.method == "POST":
         _done, status = attempt(form, lambda: outcomes.next_step(meeting, form.values, by=request.user))
     more = {} if status == 200 else {"step_form": form}
@@ -176,7 +176,7 @@ def _context(request: MemberRequest, meeting: Meeting, **more: Any) -> dict[str,
     forms = {
         "notes_form": NotesForm(initial={"notes": meeting.notes, "version": meeting.notes_version}),
         "decision_form": DecisionForm(auto_id="decision_%s"),
-        "step_form": StepForm(meeting=meeting, today=local_today(request.tenant), auto_id="step_%s"),
+        "step_form": StepForm(meeting=meeting, today=local_today(request.tenant), me=request.user, auto_id="step_%s"),
     }
     return page | clock_of(meeting) | {"turns": turns(meeting, page["points"], request.tenant.zone)} | forms | more
 

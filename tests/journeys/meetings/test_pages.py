@@ -59,6 +59,17 @@ def test_a_meeting_is_scheduled_at_the_workspaces_time(acme_cast, cass):
         assert {each.email for each in Mail.objects.all()} == {"cass@acme.test", contact.email}
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_year_typed_wrong_is_asked_about(acme_cast, cass, day):
+    with tenant_context(acme_cast.tenant):
+        place = f"/accounts/{AccountFactory(csm=acme_cast.cass).pk}/meetings/new/"
+    answer = cass.post(place, FIELDS | {"starts_on": day})
+    assert answer.status_code == 422
+    assert "Look at the year" in answer.content.decode()
+    with tenant_context(acme_cast.tenant):
+        assert not Meeting.objects.exists()
+
+
 def test_without_the_word_nobody_is_mailed(acme_cast, cass):
     with tenant_context(acme_cast.tenant):
         account = AccountFactory()
@@ -109,6 +120,7 @@ def test_the_call_is_run_from_start_to_close(acme_cast, cass):
     text = cass.get(f"{at}/run/").content.decode()
     assert "data-clock" in text
     assert "Start the close" in text
+    assert f'value="u{acme_cast.cass.pk}" selected' in text
     with tenant_context(acme_cast.tenant):
         point = meeting.agenda.first()
         theirs = meeting.attendees.get(user=None)
