@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,7 +18,7 @@ from journeys.critical_events import planner
 from journeys.critical_events.models import CriticalEvent, Nurture, Stakeholder
 from journeys.critical_events.timelines import lay_out, steps_of
 from journeys.critical_events.views.finding import event_or_404
-from journeys.critical_events.views.rows import event_row, step_rows
+from journeys.critical_events.views.rows import StepRow, event_row, step_rows
 from journeys.meetings.models import Attendee, MeetingStatus
 from journeys.plans.models import Plan
 
@@ -33,19 +34,32 @@ def event_detail(request: MemberRequest, pk: int) -> HttpResponse:
     way = FORWARD if request.GET.get("way") == FORWARD else BACK
     rows = step_rows(layout, today)
     has_plan = Plan.objects.open().filter(account=event.account_id).exists()
-    context = header(request, event.account) | {
-        "event": event,
-        "shown": event_row(event, today),
-        "way": way,
-        "rows": rows[::-1] if way == FORWARD else rows,
-        "timeline": layout.timeline,
-        "outlook": _outlook(layout.timeline),
-        "is_past": event.is_open and event.happens_on < today,
-        "can_push": has_plan and any(not row.done and not row.in_plan for row in rows),
-        "may_edit": request.membership.may(Permission.PLAN_EDIT) and event.is_open,
-        "may_settle": request.membership.may(Permission.PLAN_EDIT),
-    }
+    context = (
+        header(request, event.account)
+        | {
+            "section": "critical_events:of-account",
+            "event": event,
+            "shown": event_row(event, today),
+            "way": way,
+            "rows": rows[::-1] if way == FORWARD else rows,
+            "timeline": layout.timeline,
+            "outlook": _outlook(layout.timeline),
+            "is_past": event.is_open and event.happens_on < today,
+            "can_push": has_plan and any(not row.done and not row.in_plan for row in rows),
+            "may_edit": request.membership.may(Permission.PLAN_EDIT) and event.is_open,
+            "may_settle": request.membership.may(Permission.PLAN_EDIT),
+        }
+        | _today(event, rows, today)
+    )
     return render(request, "critical_events/event.html", context | _people(event) | _stories(event))
+
+
+def _today(event: CriticalEvent, rows: list[StepRow], today: dt.date) -> dict[str, Any]:
+    """Where today cuts the line; nowhere once the event is behind us."""
+    if not event.is_open or event.happens_on < today:
+        return {}
+    ahead = not any(row.is_next_to_today for row in rows)
+    return {"today": formats.day_month(today), "all_ahead": ahead}
 
 
 def _outlook(timeline: planner.Timeline) -> str:

@@ -16,11 +16,15 @@ TONES = {EventStatus.OPEN: "accent", EventStatus.REACHED: "green", EventStatus.M
 
 @dataclass(frozen=True)
 class StepRow:
-    """`mark` is a band's shape: red late, amber pushed by a late one, green done; `says` its sentence."""
+    """`mark` is a band's shape: red late, amber pushed by a late one, green done; `says` its sentence.
+
+    `is_next_to_today`: of those that ought to have begun, the one nearest to the event; today's line goes there.
+    """
 
     step: TimelineStep
     mark: str
     says: str
+    by: str
     when: str
     days: str
     who: str
@@ -31,21 +35,23 @@ class StepRow:
     can_begin: bool
     first: bool
     last: bool
+    is_next_to_today: bool
 
 
 def step_rows(layout: Layout, today: dt.date) -> list[StepRow]:
     """Last first, as they are laid."""
-    count = len(layout.rows)
-    return [_row(row, layout, today, n == 0, n == count - 1) for n, row in enumerate(layout.rows)]
+    begun = next((row for row in layout.rows if row.at.start_by < today), None)
+    return [_row(row, layout, today, row is begun) for row in layout.rows]
 
 
-def _row(row: Laid, layout: Layout, today: dt.date, first: bool, last: bool) -> StepRow:
+def _row(row: Laid, layout: Layout, today: dt.date, is_next_to_today: bool) -> StepRow:
     step, at = row.step, row.at
     done = at.state == planner.DONE
     return StepRow(
         step=step,
         mark={planner.DONE: "green", planner.LATE: "red"}.get(at.state, "amber" if at.threatened else "none"),
         says=_says(row, today),
+        by=formats.day_month(at.finish_by),
         when=_span(at.start_by, at.finish_by),
         days=formats.plural(step.days, "working day"),
         who=" · ".join(str(person) for person in (step.their_owner, step.our_owner) if person),
@@ -54,8 +60,9 @@ def _row(row: Laid, layout: Layout, today: dt.date, first: bool, last: bool) -> 
         done=done,
         in_plan=in_plan(step),
         can_begin=not done and step.started_on is None,
-        first=first,
-        last=last,
+        first=row is layout.rows[0],
+        last=row is layout.rows[-1],
+        is_next_to_today=is_next_to_today,
     )
 
 
