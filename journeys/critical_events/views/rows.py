@@ -24,7 +24,7 @@ class StepRow:
     step: TimelineStep
     mark: str
     says: str
-    by: str
+    begin: str
     when: str
     days: str
     who: str
@@ -51,7 +51,7 @@ def _row(row: Laid, layout: Layout, today: dt.date, is_next_to_today: bool) -> S
         step=step,
         mark={planner.DONE: "green", planner.LATE: "red"}.get(at.state, "amber" if at.threatened else "none"),
         says=_says(row, today),
-        by=formats.day_month(at.finish_by),
+        begin=formats.day_month(at.start_by),
         when=_span(at.start_by, at.finish_by),
         days=formats.plural(step.days, "working day"),
         who=" · ".join(str(person) for person in (step.their_owner, step.our_owner) if person),
