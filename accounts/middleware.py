@@ -28,7 +28,8 @@ from accounts.tenancy.context import tenant_context
 PREFIX = re.compile(r"^/w/(?P<slug>[a-z0-9-]{1,50})(?P<rest>/.*)$")
 SHARED = "/p/"
 SHARED_HEADERS = {
-    "Referrer-Policy": "no-referrer",
+    # The token in the address stays here; without any referrer browsers would post forms as of no origin.
+    "Referrer-Policy": "same-origin",
     "X-Robots-Tag": "noindex, nofollow",
     "Cache-Control": "no-store, private",
 }
@@ -76,7 +77,6 @@ class TenantMiddleware:
 
     def _shared(self, request: HttpRequest, slug: str, rest: str) -> HttpResponseBase:
         """Whatever isn't there looks the same: a wrong token, an old one, another workspace's, no workspace at all."""
-        _name_origin(request)
         tenant = Tenant.objects.filter(slug=slug).first()
         response = self._under(request, slug, tenant, settings.SHARED_URLCONF, rest)
         if response.status_code == 404:
@@ -116,16 +116,6 @@ class TenantMiddleware:
                 # The view's exception became a response below us; without this its writes would be kept.
                 transaction.set_rollback(True)
         return response
-
-
-def _name_origin(request: HttpRequest) -> None:
-    """Pages without a referrer send their forms with `Origin: null`, which the check against forged requests refuses.
-
-    A browser that says the request came from our own pages may be believed, since no script can set that header. The
-    token of the form is checked all the same.
-    """
-    if request.META.get("HTTP_ORIGIN") == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin":
-        request.META["HTTP_ORIGIN"] = f"{request.scheme}://{request.get_host()}"
 
 
 def _refusal(request: HttpRequest, refusal: Conflict | Refused) -> HttpResponse:
