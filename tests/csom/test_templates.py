@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from accounts.forms.views import ViewForm
+
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 LONGEST = 120
@@ -106,3 +108,11 @@ def test_the_last_pages_stand_alone(page):
     assert "extends" not in source
     assert "include" not in source
     assert "{{" not in source
+
+
+def test_no_field_cuts_what_is_pasted():
+    """A browser shortens to `maxlength` without a word; the form says by name what is too long."""
+    shown = str(ViewForm({"name": "x" * 61}, may_share=True)["name"])
+    assert "maxlength" not in shown
+    assert "x" * 61 in shown
+    assert 'name="name"' in shown
