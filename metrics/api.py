@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import django_filters as df
 from django.db.models import QuerySet
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -82,7 +83,11 @@ class FirstImpactReportResource(Resource):
     pagination_class = None
     permissions = {"list": Permission.ACCOUNT_VIEW}
 
-    @extend_schema(tags=["reports"], summary="Read the time to First Impact", responses=FirstImpactReport(many=False))
+    @extend_schema(
+        tags=["reports"],
+        summary="Read the time to First Impact",
+        responses=forced_singular_serializer(FirstImpactReport),
+    )
     def list(self, request: Request) -> Response:
         accounts = cast(AccountQuerySet, self.filter_queryset(Account.objects.present().visible_to(self.key)))
         since = request.query_params.get("since") or self.tenant.first_impact_from

@@ -150,7 +150,7 @@ def test_the_board_is_narrowed_and_exported(acme_cast, page):
     assert "Brightwave" not in cass.get("/onboarding/board/?segment=Else").content.decode()
     assert "Brightwave" in cass.get("/onboarding/board/?stage=handoff").content.decode()
     file = cass.get("/onboarding/board/?as=csv").content.decode()
-    assert "Brightwave,Mid,Cass of Acme,Handoff,On track," in file
+    assert '"Brightwave","Mid","Cass of Acme","Handoff","On track",' in file
     vera = page(acme_cast.vera, acme_cast.tenant)
     assert vera.get("/onboarding/board/?as=csv").status_code == 403
     assert cass.post(f"/accounts/{account.pk}/onboarding/hold/", {"reason": "Merger"}).status_code == 302
