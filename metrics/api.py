@@ -86,7 +86,7 @@ class FirstImpactReportResource(Resource):
     @extend_schema(
         tags=["reports"],
         summary="Read the time to First Impact",
-        responses=forced_singular_serializer(FirstImpactReport),
+        responses=forced_singular_serializer(FirstImpactReport),  # type: ignore[no-untyped-call]
     )
     def list(self, request: Request) -> Response:
         accounts = cast(AccountQuerySet, self.filter_queryset(Account.objects.present().visible_to(self.key)))
