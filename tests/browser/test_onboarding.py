@@ -104,7 +104,7 @@ def share(csm: Window, story: SimpleNamespace) -> str:
 
 def confirm(customer: Window, title: str) -> None:
     page = customer.page
-    page.get_by_role("link", name=f"Confirm {title}").click()
+    page.get_by_role("link", name=f"We have reached this: {title}").click()
     page.get_by_label("Your name").fill("Elena Brandt")
     page.get_by_role("button", name="Confirm it").click()
     expect(page.locator("main")).to_contain_text("Confirmed by Elena Brandt")
