@@ -69,7 +69,7 @@ def test_a_play_is_paused_worded_anew_and_switched_on(browser, live_server, shop
     with window(browser, live_server.url) as seen:
         seen.sign_in("olly@acme.test", PASSWORD)
         page = seen.goto("/w/acme/plays/")
-        page.get_by_role("link", name="Onboarding").first.click()
+        page.get_by_role("main").get_by_role("link", name="Onboarding").first.click()
         page.get_by_role("button", name="Pause").click()
         page.get_by_text("Runs in motion go on.").wait_for()
         page.get_by_role("link", name="Edit").click()
