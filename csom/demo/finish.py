@@ -47,7 +47,7 @@ def lose_deal(tale: Tale) -> None:
 
 
 def give_key(stage: Stage) -> None:
-    """Written last: it says that the workspace is complete."""
+    """For scripts that drive the product."""
     values = stage.spec["workspace"]
     admin = stage.by_role["admin"][0]
     api_keys.create(stage.tenant, values["key"], "write", admin, secret=secret_of(stage.spec))

@@ -1,7 +1,11 @@
-"""The demo: the same every time, told through actions, and taken up again where a start was cut off."""
+"""The demo: the same every time, told through actions, and whole or not there at all."""
 
 import datetime as dt
 import json
+import os
+import subprocess
+import sys
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -115,19 +119,41 @@ def assert_the_written_logins_work(written):
     assert key_of(f"Bearer {tenant['api_key']}").tenant.slug == "globex"
 
 
+# Comes as far as the last part of the load, says so, and waits there to be killed.
+HALFWAY = """
+import django, sys, time
+django.setup()
+from django.core.management import call_command
+from csom.demo import generator, words
+spec = words.spec_of("globex")
+generator.specs = lambda: [spec | {"workspace": spec["workspace"] | {"accounts": 12}}]
+generator.finish.tell = lambda *a: (print("halfway", flush=True), time.sleep(600))
+call_command("load_demo", if_empty=True, verbosity=0, stdout=sys.stderr)
+"""
+
+
+def kill_halfway():
+    database = connection.settings_dict["NAME"]
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{database}").geturl()
+    environment = os.environ | {"DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "csom.settings"}
+    with subprocess.Popen([sys.executable, "-c", HALFWAY], env=environment, stdout=subprocess.PIPE, text=True) as load:
+        assert load.stdout.readline() == "halfway\n"
+        load.kill()
+
+
 @pytest.mark.django_db(transaction=True)
-def test_a_start_that_was_cut_off_is_taken_up_again(monkeypatch):
-    monkeypatch.setattr(generator, "specs", lambda: [small("globex", 4)])
-    monkeypatch.setattr(generator.finish, "tell", lambda *a: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        call_command("load_demo", if_empty=True, verbosity=0)
-    assert not ApiKey.objects.exists()
-    monkeypatch.undo()
-    monkeypatch.setattr(generator, "specs", lambda: [small("globex", 4)])
+def test_a_load_that_was_killed_leaves_nothing_and_the_next_one_is_whole(monkeypatch):
+    kill_halfway()
+    assert not Tenant.objects.exists()
+    assert not User.objects.exists()
+    monkeypatch.setattr(generator, "specs", lambda: [small("globex", 12)])
     call_command("load_demo", if_empty=True, verbosity=0)
     assert ApiKey.objects.count() == 1
     with tenant_context(Tenant.objects.get()):
-        assert Account.objects.count() == 4
+        assert Account.objects.count() == 12
+        assert_plays_acted_on_the_newest_alone()
+        assert_plans_are_under_way()
+        assert InboxEntry.objects.count() == 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--credentials", metavar="PATH", help="write the logins and API keys here")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        missing = [spec for spec in generator.specs() if not generator.is_complete(spec)]
+        missing = [spec for spec in generator.specs() if not generator.is_there(spec)]
         if generator.has_own_tenants() and options["if_empty"]:
             missing = []
         elif not missing and not options["if_empty"]:
@@ -46,6 +46,6 @@ class Command(BaseCommand):
     def _write_logins(self, path: str | None, *, made: bool) -> None:
         if path is None or (Path(path).exists() and not made):
             return
-        there = [spec for spec in generator.specs() if generator.is_complete(spec)]
+        there = [spec for spec in generator.specs() if generator.is_there(spec)]
         if there:
             logins.write(Path(path), there)
