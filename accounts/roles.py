@@ -30,6 +30,8 @@ class Permission(StrEnum):
     MEETING_EDIT = "meeting.edit"
     PLAN_EDIT = "plan.edit"
     PLAN_SHARE = "plan.share"
+    PLAN_TEMPLATE_EDIT = "plan_template.edit"
+    TARGET_EDIT = "target.edit"
     DEPLOYMENT_EDIT = "deployment.edit"
     PLAY_VIEW = "play.view"
     PLAY_EDIT = "play.edit"
@@ -127,7 +129,17 @@ SPECS: dict[Role, RoleSpec] = {
     Role.OPS: RoleSpec(
         "CS operations",
         "Keeps the model, the data and the plays in order.",
-        RUN_THE_SHOP | {P.SETTINGS_EDIT, P.USAGE_EDIT, P.PRODUCT_EDIT, P.KEY_MANAGE, P.DATA_IMPORT, P.DATA_EXPORT},
+        RUN_THE_SHOP
+        | {
+            P.PLAN_TEMPLATE_EDIT,
+            P.TARGET_EDIT,
+            P.SETTINGS_EDIT,
+            P.USAGE_EDIT,
+            P.PRODUCT_EDIT,
+            P.KEY_MANAGE,
+            P.DATA_IMPORT,
+            P.DATA_EXPORT,
+        },
     ),
     Role.VIEWER: RoleSpec("Viewer", "Reads everything, changes nothing.", READ),
     Role.INTEGRATION: RoleSpec(
@@ -144,7 +156,8 @@ SPECS: dict[Role, RoleSpec] = {
             P.HANDOFF_DECIDE,
             P.DEPLOYMENT_EDIT,
             P.USAGE_EDIT,
-            P.SETTINGS_EDIT,
+            P.PLAN_TEMPLATE_EDIT,
+            P.TARGET_EDIT,
             P.PLAY_EDIT,
             P.ACCOUNT_ASSIGN,
         },

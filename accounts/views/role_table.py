@@ -29,6 +29,7 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (Permission.ACCOUNT_EXPORT, _("Export the list of accounts")),
         (Permission.DATA_EXPORT, _("Export every list of the workspace")),
         (Permission.DATA_IMPORT, _("Import files")),
+        (Permission.DATA_FORGET, _("Have the contents of imported files forgotten")),
         (Permission.VIEW_SHARE, _("Share saved views")),
     )),
     (_("Work"), (
@@ -38,6 +39,10 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (Permission.HANDOFF_WRITE, _("Write and submit handoffs")),
         (Permission.HANDOFF_DECIDE, _("Accept or return handoffs")),
         (Permission.SPICED_WRITE, _("Add to the SPICED record")),
+        (Permission.MEETING_EDIT, _("Plan and run meetings")),
+        (Permission.PLAN_EDIT, _("Work in Joint Impact Plans")),
+        (Permission.PLAN_SHARE, _("Share Joint Impact Plans with customers")),
+        (Permission.DEPLOYMENT_EDIT, _("Plan and run deployments")),
         (Permission.PLAY_VIEW, _("See plays and their runs")),
         (Permission.PLAY_EDIT, _("Change plays")),
         (Permission.LIBRARY_VIEW, _("Read the blueprint library")),
@@ -45,6 +50,9 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
     (_("Workspace"), (
         (Permission.SETTINGS_VIEW, _("See the settings")),
         (Permission.SETTINGS_EDIT, _("Change the settings and teams")),
+        (Permission.PLAN_TEMPLATE_EDIT, _("Change plan templates")),
+        (Permission.TARGET_EDIT, _("Set how long onboarding may take")),
+        (Permission.USAGE_EDIT, _("Define usage metrics and match their senders")),
         (Permission.PRODUCT_EDIT, _("Keep the list of products")),
         (Permission.MEMBER_MANAGE, _("Invite people and change roles")),
         (Permission.KEY_MANAGE, _("Make and revoke API keys")),

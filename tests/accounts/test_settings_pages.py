@@ -9,7 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import custom_fields, products, tenants
 from accounts.models import CustomField, Event, Product, Tenant, TouchModel, User
+from accounts.roles import Permission, Role, allows
 from accounts.tenancy.context import tenant_context
+from accounts.views import role_table
 
 pytestmark = pytest.mark.django_db
 
@@ -218,3 +220,20 @@ def test_the_operator_opens_a_workspace_from_the_command_line(acme_cast, monkeyp
     with pytest.raises(CommandError, match="slug"):
         call_command("create_tenant", "globex", "Again", admin="new@globex.test")
     assert not User.objects.filter(email="new@globex.test").exists()
+
+
+def test_the_table_of_roles_has_every_permission_once():
+    shown = [permission for _title, some in role_table.WORDS for permission, _words in some]
+    assert sorted(shown) == sorted(Permission)
+
+
+@pytest.mark.parametrize(
+    ("permission", "who"),
+    [
+        (Permission.SETTINGS_EDIT, {"admin", "ops"}),
+        (Permission.PLAN_TEMPLATE_EDIT, {"admin", "ops", "integration"}),
+        (Permission.TARGET_EDIT, {"admin", "ops", "integration"}),
+    ],
+)
+def test_another_system_changes_templates_and_targets_and_no_other_settings(permission, who):
+    assert {role.value for role in Role if allows(role, permission)} == who

@@ -180,8 +180,8 @@ class TargetResource(Readable):
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
-        "create": Permission.SETTINGS_EDIT,
-        "partial_update": Permission.SETTINGS_EDIT,
+        "create": Permission.TARGET_EDIT,
+        "partial_update": Permission.TARGET_EDIT,
     }
 
     def create(self, request: Request) -> Response:

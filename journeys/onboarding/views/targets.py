@@ -23,13 +23,13 @@ def target_list(request: MemberRequest) -> HttpResponse:
     rows = list(OnboardingTarget.objects.all())
     context = {
         "targets": rows, "general": not any(row.segment == "" for row in rows), "default": DEFAULT_DAYS,
-        "tabs": tabs(request), "may_edit": request.membership.may(Permission.SETTINGS_EDIT),
+        "tabs": tabs(request), "may_edit": request.membership.may(Permission.TARGET_EDIT),
     }  # fmt: skip
     return render(request, "onboarding/targets.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.TARGET_EDIT)
 def target_add(request: MemberRequest) -> HttpResponse:
     form = TargetForm(request.POST or None)
     saving = Saving(_("New target"), reverse("onboarding:target-list"), _("Target added."), _("Add target"))
@@ -37,7 +37,7 @@ def target_add(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.TARGET_EDIT)
 def target_edit(request: MemberRequest, pk: int) -> HttpResponse:
     row = _target_or_404(pk)
     form = TargetForm(request.POST or None, row=row)
@@ -48,7 +48,7 @@ def target_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.TARGET_EDIT)
 def target_remove(request: MemberRequest, pk: int) -> HttpResponse:
     row = _target_or_404(pk)
     if request.method == "POST":

@@ -144,13 +144,13 @@ class TemplateResource(Readable):
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
-        "create": Permission.SETTINGS_EDIT,
-        "partial_update": Permission.SETTINGS_EDIT,
-        "retire": Permission.SETTINGS_EDIT,
-        "restore": Permission.SETTINGS_EDIT,
-        "add_line": Permission.SETTINGS_EDIT,
-        "edit_line": Permission.SETTINGS_EDIT,
-        "remove_line": Permission.SETTINGS_EDIT,
+        "create": Permission.PLAN_TEMPLATE_EDIT,
+        "partial_update": Permission.PLAN_TEMPLATE_EDIT,
+        "retire": Permission.PLAN_TEMPLATE_EDIT,
+        "restore": Permission.PLAN_TEMPLATE_EDIT,
+        "add_line": Permission.PLAN_TEMPLATE_EDIT,
+        "edit_line": Permission.PLAN_TEMPLATE_EDIT,
+        "remove_line": Permission.PLAN_TEMPLATE_EDIT,
     }
 
     def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ def template_list(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def template_begin(request: MemberRequest) -> HttpResponse:
     """The general template that comes with the product, for a workspace that has none yet."""
     if request.method == "POST":
@@ -43,7 +43,7 @@ def template_detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def template_add(request: MemberRequest) -> HttpResponse:
     form = TemplateForm(request.POST or None)
     saving = Saving(_("New plan template"), reverse("plans:template-list"), _("Template added."), _("Add template"))
@@ -51,7 +51,7 @@ def template_add(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def template_edit(request: MemberRequest, pk: int) -> HttpResponse:
     row = _template_or_404(pk)
     form = TemplateForm(request.POST or None, row=row)
@@ -62,7 +62,7 @@ def template_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def template_retire(request: MemberRequest, pk: int) -> HttpResponse:
     """Out of use; or back in use where it is out already."""
     row = _template_or_404(pk)
@@ -73,7 +73,7 @@ def template_retire(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def line_add(request: MemberRequest, pk: int) -> HttpResponse:
     row = _template_or_404(pk)
     form = LineForm(request.POST or None)
@@ -82,7 +82,7 @@ def line_add(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def line_edit(request: MemberRequest, pk: int) -> HttpResponse:
     line = _line_or_404(pk)
     form = LineForm(request.POST or None, row=line)
@@ -94,7 +94,7 @@ def line_edit(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.PLAN_TEMPLATE_EDIT)
 def line_remove(request: MemberRequest, pk: int) -> HttpResponse:
     line = _line_or_404(pk)
     if request.method == "POST":
@@ -120,5 +120,5 @@ def _at(template: PlanTemplate) -> str:
 
 
 def _show(request: MemberRequest, name: str, context: dict[str, object]) -> HttpResponse:
-    common = {"tabs": tabs(request), "may_edit": request.membership.may(Permission.SETTINGS_EDIT)}
+    common = {"tabs": tabs(request), "may_edit": request.membership.may(Permission.PLAN_TEMPLATE_EDIT)}
     return render(request, f"plans/{name}", common | context)
