@@ -81,6 +81,11 @@ class Config:
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "mail links to shared plans": {
+            "task": "journeys.plans.tasks.sweep_links",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
         "mail meetings": {
             "task": "journeys.meetings.tasks.sweep_mails",
             "schedule": 2.0,

@@ -56,7 +56,7 @@ def _share(stage: Stage, plan: Plan, champion: Contact, number: int) -> None:
         return
     who: dict[str, Any] = {"who": champion.name}
     timeline.record("plan.first_visited", account=plan.account, occurred_at=visited, **told, **who)
-    comments.say(plan, SAID[number % len(SAID)], audience=link.audience, contact=champion, now=visited)
+    comments.say(plan, SAID[number % len(SAID)], audience=link.reads, contact=champion, now=visited)
     step = Step.objects.open().filter(plan=plan, side="them").readable_by(link).first()
     if step is not None and number % 2 == 0:
         steps.done(step, contact=champion, now=visited)

@@ -12,6 +12,7 @@ declare("objective.edited", "Objective changed", "{who} changed {changed} of “
 declare("objective.dropped", "Objective dropped", "{who} dropped “{title}”: {reason}", icon="circle-x")
 declare("impact.measured", "Impact measured", "{who} measured {value} {unit} for “{title}”", icon="ruler")
 declare("impact.achieved", "Impact achieved", "{who} reports as achieved: {title}", icon="flag")
+declare("impact.taken_back", "Impact taken back", "{who} took back as achieved: {title}", icon="rotate-ccw")
 declare("impact.confirmed", "Impact confirmed", "{name} confirmed: {title}", icon="badge-check")
 declare("step.added", "Plan step added", "{who} added to the plan: {title}", icon="list-plus")
 declare("step.edited", "Plan step changed", "{who} changed {changed} of “{title}”", icon="pencil-line")
@@ -30,5 +31,9 @@ declare("plan_template.restored", "Plan template back", "{who} put the template 
 declare("plan.shared", "Impact plan shared", "{who} shared the plan with {name}", icon="share-2")
 declare("plan.link_revoked", "Link ended", "{who} ended the link of {name} to the plan", icon="ban")
 declare("plan.link_renewed", "Link renewed", "{who} renewed the link of {name} until {until}", icon="refresh-cw")
+declare("plan.link_unmailed", "Link not mailed", "No mail server took the link for {name}", icon="mail-x")
+declare(
+    "plan.link_closed", "Link closed", "Too many wrong codes: the link of {name} is closed, send another", icon="ban"
+)
 declare("plan.first_visited", "First visit to the plan", "{name} opened the shared plan for the first time", icon="eye")
 declare("plan.visited", "Visit to the plan", "{name} opened the shared plan", icon="eye")

@@ -1,4 +1,4 @@
-"""When codes are mailed: a sweep that finds tenants, and one tenant's turn."""
+"""When codes and links are mailed: a sweep that finds tenants, and one tenant's turn."""
 
 from __future__ import annotations
 
@@ -18,3 +18,14 @@ def sweep_codes() -> None:
 @tenant_turn
 def mail_codes(tenant_id: int) -> None:
     sharing.mail_waiting(tenant_id)
+
+
+@sweep
+def sweep_links() -> None:
+    for tenant_id in sharing.tenants_with_links():
+        mail_links.apply_async((tenant_id,), expires=STALE_AFTER)
+
+
+@tenant_turn
+def mail_links(tenant_id: int) -> None:
+    sharing.mail_links(tenant_id)

@@ -155,6 +155,18 @@ def achieve(
 
 
 @transaction.atomic
+def take_back(objective: Objective, *, by: User | None, version: int | None = None) -> Objective:
+    """Not achieved after all. What the customer has confirmed stays: Conflict."""
+    plan, row = _standing(objective)
+    if row.status != ObjectiveStatus.ACHIEVED:
+        raise Conflict(row)
+    values = {"status": ObjectiveStatus.OPEN, "achieved_on": None, "achieved_by": None, "evidence": ""}
+    change(row, values, version=version)
+    _tell("impact.taken_back", row, plan, by)
+    return row
+
+
+@transaction.atomic
 def confirm(
     objective: Objective,
     *,

@@ -11,7 +11,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.actions.errors import refuse
 from accounts.api.fields import Entry, Person
 from accounts.api.filters import Ids
 from accounts.api.resource import Readable, Shape
@@ -19,9 +18,9 @@ from accounts.roles import Permission
 from journeys.plans.actions import sharing
 from journeys.plans.api.fields import OfPlan, TheirPerson, TheirPersonShape
 from journeys.plans.models import SharedLink
-from journeys.plans.models.sharing import READERS
+from journeys.plans.models.sharing import READERS, reads
 
-INSTANTS = ("created_at", "expires_at", "revoked_at", "first_visit_at", "last_visit_at")
+INSTANTS = ("created_at", "expires_at", "mailed_at", "revoked_at", "first_visit_at", "last_visit_at")
 
 
 class LinkFilters(df.FilterSet):
@@ -38,10 +37,13 @@ class LinkShape(Shape):
     id = serializers.IntegerField()
     plan = serializers.IntegerField(help_text="The plan's id.")
     contact = TheirPersonShape(help_text="Who holds it.")
-    audience = serializers.ChoiceField(choices=READERS, help_text="What its holder reads.")
+    audience = serializers.ChoiceField(choices=READERS, help_text="What its holder reads today.")
     created_at = serializers.DateTimeField()
     created_by = Person(allow_null=True)
     expires_at = serializers.DateTimeField()
+    mailed_at = serializers.DateTimeField(
+        allow_null=True, help_text="When it left by mail; null while it waits, or if it was handed over by hand."
+    )
     revoked_at = serializers.DateTimeField(allow_null=True)
     revoked_by = Person(allow_null=True)
     first_visit_at = serializers.DateTimeField(allow_null=True)
@@ -49,7 +51,8 @@ class LinkShape(Shape):
 
     @staticmethod
     def of(row: dict[str, Any]) -> dict[str, Any]:
-        shown = {name: row[name] for name in ("id", "audience", "created_by", "revoked_by", *INSTANTS)}
+        shown = {name: row[name] for name in ("id", "created_by", "revoked_by", *INSTANTS)}
+        shown["audience"] = reads(row["audience"], row["contact__buying_role"]).value
         return shown | {"plan": row["plan_id"], "contact": TheirPersonShape.of(row, "contact")}
 
 
@@ -85,7 +88,7 @@ class LinkResource(Readable):
     filterset_class = LinkFilters
     shape = LinkShape
     people = ("created_by", "revoked_by")
-    columns = ("id", "plan_id", "contact_id", "contact__name", "audience", *INSTANTS)
+    columns = ("id", "plan_id", "contact_id", "contact__name", "contact__buying_role", "audience", *INSTANTS)
     entries = {"create": LinkEntry, "renew": LinkTerm, "revoke": Entry}
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
@@ -97,9 +100,7 @@ class LinkResource(Readable):
 
     def create(self, request: Request) -> Response:
         values = self.said()
-        link, token = sharing.share(values.pop("plan"), values.pop("contact"), **values, by=self.by)
-        if not sharing.send(link, token, tenant=self.tenant):
-            raise refuse("contact", "The mail server didn’t take the mail, so nobody would know the link.")
+        link, _token = sharing.share(values.pop("plan"), values.pop("contact"), **values, mail=True, by=self.by)
         return self.answer(link.pk, 201)
 
     @extend_schema(summary="Let a link work from today on again")

@@ -38,7 +38,7 @@ class ItemQuerySet(TenantQuerySet[M]):
 
     def readable_by(self, link: SharedLink) -> ItemQuerySet[M]:
         """What the holder of this link may read: by the item's audience, and never what is about themselves."""
-        rows = self.filter(audience__in=READABLE[Audience(link.audience)])
+        rows = self.filter(audience__in=READABLE[link.reads])
         if any(field.name == "about" for field in self.model._meta.fields):
             rows = rows.exclude(about_id=link.contact_id)
         return rows

@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.models import Contact
+from accounts.models import BuyingRole, Contact
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
 from journeys.plans.models.plan import Audience, Plan
 
+NOBODY = 0  # no person has this id: a link that only pretends may be without one
 READERS = [choice for choice in Audience.choices if choice[0] != Audience.INTERNAL]
 
 
@@ -17,8 +18,17 @@ class SharedLinkQuerySet(TenantQuerySet["SharedLink"]):
         return self.filter(revoked_at=None, expires_at__gt=Now(), contact__departed_on=None)
 
 
+def reads(given: str, buying_role: str) -> Audience:
+    """What a link of this audience opens to a person of this role: only the champion reads what is for the champion."""
+    both = given == Audience.CHAMPION and buying_role == BuyingRole.CHAMPION
+    return Audience.CHAMPION if both else Audience.EVERYONE
+
+
 class SharedLink(TenantModel):
-    """One contact's way to one plan. Only the hash of the token is kept; the token is shown once."""
+    """One contact's way to one plan. Only the hash of the token is kept; the token is shown once, or mailed.
+
+    A link that is mailed is its mail's place in the queue: `mail_seed` holds what the token is made of until it left.
+    """
 
     plan = TenantForeignKey(Plan, models.CASCADE, related_name="links")
     contact = TenantForeignKey(Contact, related_name="+")
@@ -31,6 +41,13 @@ class SharedLink(TenantModel):
     revoked_by = MemberForeignKey(null=True, related_name="+", editable=False)
     first_visit_at = models.DateTimeField(null=True, editable=False)
     last_visit_at = models.DateTimeField(null=True, editable=False)
+    mail_seed = models.CharField(max_length=43, blank=True, editable=False)
+    mail_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    mail_due_at = models.DateTimeField(db_default=Now(), editable=False)
+    mailed_at = models.DateTimeField(null=True, editable=False)
+    # What its holder wrote since then, so that nobody floods the plan.
+    writes = models.PositiveSmallIntegerField(default=0, editable=False)
+    writes_since = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = TenantManager.from_queryset(SharedLinkQuerySet)()  # type: ignore[misc]
 
@@ -52,6 +69,11 @@ class SharedLink(TenantModel):
 
     def __str__(self) -> str:
         return f"link of {self.contact}"
+
+    @property
+    def reads(self) -> Audience:
+        """What its holder reads now, whatever they were when they got it."""
+        return Audience(self.audience) if self.contact_id == NOBODY else reads(self.audience, self.contact.buying_role)
 
 
 class SharedCode(TenantModel):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class CommentQuerySet(ItemQuerySet["Comment"]):
     def readable_by(self, link: SharedLink) -> CommentQuerySet:
         """What was said of an item is read by nobody who can't read the item as it stands now."""
-        wide = READABLE[Audience(link.audience)]
+        wide = READABLE[link.reads]
         rows = self.filter(audience__in=wide)
         for item in ("objective", "step", "topic"):
             rows = rows.filter(Q(**{item: None}) | Q(**{f"{item}__audience__in": wide}))

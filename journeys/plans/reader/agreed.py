@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
 from journeys.plans.models import Agreement, Plan, PlanVersion, SharedLink
-from journeys.plans.models.plan import READABLE, Audience
+from journeys.plans.models.plan import READABLE
 from journeys.plans.reader.shapes import Agreed, Version
 
 ITEMS = """
@@ -50,7 +50,7 @@ class AgreedItem:
 
 def agreed_items(link: SharedLink, number: int) -> tuple[AgreedItem, ...]:
     """The items of this version as they stood then: those that the link's holder might read then and may read now."""
-    audiences = [str(audience) for audience in READABLE[Audience(link.audience)]]
+    audiences = [str(audience) for audience in READABLE[link.reads]]
     with connection.cursor() as cursor:
         cursor.execute(ITEMS, [current_tenant_id(), link.plan_id, number, audiences, str(link.contact_id),
                                audiences, audiences, audiences, link.contact_id])  # fmt: skip

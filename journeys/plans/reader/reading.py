@@ -26,11 +26,11 @@ from journeys.plans.models import (
     TopicKind,
 )
 from journeys.plans.models.plan import PlanStatus
+from journeys.plans.models.sharing import NOBODY
 from journeys.plans.reader.agreed import versions
 from journeys.plans.reader.people import their_people
 from journeys.plans.reader.shapes import Impact, Person, Reading, Remark, SharedPlan, ToDo, Word
 
-NOBODY = 0  # no row is about a contact of this id
 IMPACT = (
     "id", "title", "detail", "kind", "horizon", "due_on", "metric", "unit", "baseline", "target", "value_minor",
     "status", "achieved_on", "evidence", "our_owner__name", "their_owner__name",
@@ -88,7 +88,8 @@ def as_ours(plan: Plan, *, tenant: Tenant, today: dt.date) -> SharedPlan:
 
 def pretended(plan: Plan, audience: str, contact: Contact | None) -> SharedLink:
     """A link that nobody has, to see what its holder would; it is never saved."""
-    return SharedLink(plan=plan, contact_id=contact.pk if contact else NOBODY, audience=audience)
+    who: dict[str, Any] = {"contact": contact} if contact else {"contact_id": NOBODY}
+    return SharedLink(plan=plan, audience=audience, **who)
 
 
 def _read(sight: Sight) -> SharedPlan:
@@ -103,7 +104,7 @@ def _read(sight: Sight) -> SharedPlan:
     return SharedPlan(
         workspace=sight.tenant.name,
         account=account.name,
-        audience=link.audience if link else "internal",
+        audience=link.reads.value if link else "internal",
         reader=Person(**reader) if reader else None,
         as_of=sight.today,
         north_star=plan.north_star,

@@ -11,6 +11,7 @@ from django.db.models import Max
 from accounts import formats
 from accounts.access import MemberRequest
 from accounts.calendar import local_today
+from accounts.models import Event
 from accounts.roles import Permission
 from journeys.plans.actions import versions
 from journeys.plans.differences import between
@@ -82,7 +83,7 @@ def board(request: MemberRequest, plan: Plan) -> dict[str, Any]:
         "milestones": _milestones(steps),
         "topics": [(kind, label, [t for t in topics if t.kind == kind]) for kind, label in TopicKind.choices],
         "talk": _talk(request, plan),
-        "first": _first_impact(plan, standing, today),
+        "first": _first_impact(request, plan, standing, today),
         "rhythm": _rhythm(plan, today),
         "visited": _visited(request, plan),
         "may_edit": request.membership.may(Permission.PLAN_EDIT) and not plan.is_closed,
@@ -164,18 +165,28 @@ def _talk(request: MemberRequest, plan: Plan) -> list[Talk]:
     ]
 
 
-def _first_impact(plan: Plan, standing: list[Course], today: dt.date) -> dict[str, Any]:
-    """Days since the commitment, until it is reached; against the day that it is due."""
+def _first_impact(request: MemberRequest, plan: Plan, standing: list[Course], today: dt.date) -> dict[str, Any]:
+    """Days since the commitment or the kickoff, as the workspace counts, until it is reached; against its day."""
     course = next((one for one in standing if one.first), None)
     reached = course.objective.achieved_on if course else None
-    began, due = plan.journey.committed_on, course.objective.due_on if course else None
+    due = course.objective.due_on if course else None
+    kickoff = _kickoff(plan) if request.tenant.first_impact_from == "kickoff" else None
+    began = kickoff or plan.journey.committed_on
     return {
         "course": course,
         "reached": reached,
+        "since": "kickoff" if kickoff else "commitment",
         "day": ((reached or today) - began).days,
         "of": (due - began).days if due else None,
         "left": formats.days_until(due, today) if due and not reached else "",
     }
+
+
+def _kickoff(plan: Plan) -> dt.date | None:
+    """When it was held, as the timeline tells it: kickoffs are kept above this room."""
+    told = Event.objects.filter(account=plan.account_id, kind="kickoff.held", recorded_at__gte=plan.journey.began_at)
+    on = told.order_by("-id").values_list("facts__on", flat=True).first()
+    return dt.date.fromisoformat(on) if on else None
 
 
 def _rhythm(plan: Plan, today: dt.date) -> dict[str, Any]:

@@ -20,20 +20,21 @@ from accounts.forms.answers import attempt
 from accounts.roles import Permission
 from journeys.plans.actions import sharing
 from journeys.plans.link_forms import ShareForm
-from journeys.plans.models import Audience, Plan, SharedLink
+from journeys.plans.models import Plan, SharedLink
 
 VISITS = 20
 
 
 @dataclass(frozen=True)
 class Row:
-    """A link as the list shows it; `state` is "" while it opens the plan."""
+    """A link as the list shows it; `state` is "" while it opens the plan, `mail` unless its mail is under way."""
 
     link: SharedLink
     audience: str
     until: str
     last: str
     state: str
+    mail: str
 
 
 @never_cache
@@ -46,7 +47,7 @@ def link_list(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         made, status = attempt(form, lambda: _share(request, plan, form))
         if made:
-            return _made(request, *made, mail=form.cleaned_data["mail"])
+            return _made(request, *made, form.cleaned_data["mail"])
     now = timezone.now()
     links = SharedLink.objects.filter(plan=plan).select_related("contact", "created_by")
     context = {
@@ -88,17 +89,16 @@ def plan_or_404(request: MemberRequest, pk: int) -> Plan:
 
 def _share(request: MemberRequest, plan: Plan, form: ShareForm) -> tuple[SharedLink, str]:
     said = form.cleaned_data
-    return sharing.share(plan, said["contact"], audience=said["audience"], days=said["days"], by=request.user)
+    terms = {name: said[name] for name in ("audience", "days", "mail")}
+    return sharing.share(plan, said["contact"], **terms, by=request.user)
 
 
-def _made(request: MemberRequest, link: SharedLink, token: str, *, mail: bool) -> HttpResponse:
-    mailed = mail and sharing.send(link, token, tenant=request.tenant)
+def _made(request: MemberRequest, link: SharedLink, token: str, mail: bool) -> HttpResponse:
     context: dict[str, Any] = {
         "link": link,
-        "audience": Audience(link.audience).label,
+        "audience": link.reads.label,
         "address": sharing.address_of(request.tenant, token),
-        "mailed": mailed,
-        "refused": mail and not mailed,
+        "mailed": mail,
     }
     return render(request, "plans/link_made.html", context)
 
@@ -117,11 +117,21 @@ def _row(request: MemberRequest, link: SharedLink, now: dt.datetime) -> Row:
         state = _("Person left")
     return Row(
         link,
-        Audience(link.audience).label,
+        link.reads.label,
         formats.date(link.expires_at.astimezone(request.tenant.zone).date()),
         formats.ago(link.last_visit_at, now) if link.last_visit_at else _("never"),
         state,
+        "" if state else _mail_of(link),
     )
+
+
+def _mail_of(link: SharedLink) -> str:
+    if not link.mail_seed:
+        failed = link.mailed_at is None and link.mail_tries > 0
+        return _("The mail couldn’t be sent: end this link and make another.") if failed else ""
+    if not link.mail_tries:
+        return _("Its mail leaves in a moment.")
+    return _("The mail server hasn’t taken its mail yet; we keep trying.")
 
 
 def _instant(request: MemberRequest, at: dt.datetime) -> str:

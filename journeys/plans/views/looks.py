@@ -49,7 +49,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
         "back": reverse("plans:plan", args=[plan.account_id]),
         "document": f"{reverse('plans:document', args=[pk])}?audience={chosen['audience']}&contact={chosen['contact']}",
         "pretend_form": PretendForm(chosen, plan=plan),
-        "audience_label": Audience(form.eyes).label,
+        "audience_label": link.reads.label,
     }
     return render(request, "plans/shared/plan.html", context)
 

@@ -20,9 +20,9 @@ from journeys.plans.actions.sharing.links import (
     link_of,
     renew,
     revoke,
-    send,
     share,
 )
+from journeys.plans.actions.sharing.mails import mail_links, tenants_with_links
 from journeys.plans.actions.sharing.visits import HOURS, open_visit, visit_of, visits
 
 __all__ = [
@@ -39,13 +39,14 @@ __all__ = [
     "confirm",
     "fingerprint",
     "link_of",
+    "mail_links",
     "mail_waiting",
     "measure",
     "open_visit",
     "renew",
     "revoke",
-    "send",
     "share",
+    "tenants_with_links",
     "tick",
     "untick",
     "visit_of",

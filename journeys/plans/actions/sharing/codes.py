@@ -8,8 +8,8 @@ import secrets
 import structlog
 from django.core.mail import send_mail
 from django.db import transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db.models import F, QuerySet, Sum
+from django.db.models.functions import Coalesce, Now
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -23,6 +23,7 @@ from journeys.plans.models import SharedCode, SharedLink
 WORK = "shared_code"
 MINUTES = 10
 AN_HOUR = 5  # codes of one link
+A_DAY = 20  # codes to one address, however many links it has
 DIGITS = 6
 FIRST_DELAY = dt.timedelta(seconds=30)  # longer than a mail server may think about one mail
 GIVEN_UP = dt.timedelta(minutes=30)  # nobody waits longer in front of a page
@@ -38,10 +39,24 @@ def ask_code(link: SharedLink) -> SharedCode:
     now = timezone.now()
     if SharedCode.objects.filter(link=link, asked_at__gt=now - dt.timedelta(hours=1)).count() >= AN_HOUR:
         raise refuse("", "Five codes in an hour are enough. Please wait a while, or ask whoever sent you the link.")
+    if _of_a_day(now).filter(link__contact__email=link.contact.email).count() >= A_DAY:
+        raise refuse("", "Twenty codes in a day are enough. Please try tomorrow, or ask whoever sent you the link.")
     SharedCode.objects.filter(link=link, used_at=None, expires_at__gt=now).update(expires_at=now)
     code = SharedCode.objects.create(link=link, expires_at=now + GIVEN_UP)
     timeline.ring(WORK)
     return code
+
+
+def tries_today(address: str) -> int:
+    """How often the living links of this address were tried within a day, with right codes and wrong ones."""
+    found = _of_a_day(timezone.now()).filter(
+        link__contact__email=address, link__in=SharedLink.objects.live().values("pk")
+    )
+    return found.aggregate(tries=Coalesce(Sum("attempts"), 0))["tries"]
+
+
+def _of_a_day(now: dt.datetime) -> QuerySet[SharedCode]:
+    return SharedCode.objects.filter(asked_at__gt=now - dt.timedelta(days=1))
 
 
 def hashed(code: SharedCode, digits: str) -> str:

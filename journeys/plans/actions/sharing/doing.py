@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from accounts import calendar
 from accounts.actions import tasks
@@ -21,6 +23,8 @@ from journeys.plans.reader import SharedPlan, as_shared
 
 M = TypeVar("M", bound=Model)
 SOURCE = "plan"
+WRITES = 30  # of one link
+WINDOW = dt.timedelta(minutes=10)
 # What of an item is agreed to.
 IMPACT = (
     "id", "kind", "horizon", "title", "detail", "due_on", "metric", "unit", "baseline", "target", "value", "ours",
@@ -41,29 +45,37 @@ class Changed(Refused):
         super().__init__({"": ["The plan has changed while you were reading it. Please look at it once more."]})
 
 
+@transaction.atomic
 def comment(link: SharedLink, body: str, *, on: str = "", pk: int = 0) -> Comment:
     """Read by whoever holds a link like this one, and by us. `on`: impact or step."""
+    _count(link)
     item: Objective | Step | None = None
     if on == "impact":
         item = _one(_objectives(link), pk)
     elif on == "step":
         item = _one(_steps(link), pk)
-    said = comments.say(link.plan, body, on=item, audience=link.audience, contact=link.contact)
+    said = comments.say(link.plan, body, on=item, audience=link.reads, contact=link.contact)
     _ask_csm(link, f"Answer {link.contact.name} in the impact plan", said.body)
     return said
 
 
+@transaction.atomic
 def tick(link: SharedLink, pk: int) -> Step:
     """Theirs to do, done."""
+    _count(link)
     return steps.done(_one(_own(link), pk), contact=link.contact)
 
 
+@transaction.atomic
 def untick(link: SharedLink, pk: int) -> Step:
     """What they did themselves, taken back."""
+    _count(link)
     return steps.reopen(_one(_steps(link).filter(done_contact=link.contact), pk), contact=link.contact)
 
 
+@transaction.atomic
 def measure(link: SharedLink, pk: int, value: Decimal, *, on: dt.date, evidence: str, url: str) -> Measurement:
+    _count(link)
     found = _one(_objectives(link), pk)
     return objectives.measure(found, value, on=on, evidence=evidence, url=url, contact=link.contact)
 
@@ -71,6 +83,7 @@ def measure(link: SharedLink, pk: int, value: Decimal, *, on: dt.date, evidence:
 @transaction.atomic
 def confirm(link: SharedLink, pk: int, *, name: str, statement: str) -> Confirmation:
     """Signed with the name that they typed."""
+    _count(link)
     found = _one(_objectives(link), pk)
     word = objectives.confirm(found, contact=link.contact, name=name, statement=statement)
     _ask_csm(link, f"Thank {link.contact.name}: “{found.title}” is confirmed"[:200], word.statement)
@@ -82,6 +95,7 @@ def agree(link: SharedLink, *, name: str, seen: str, tenant: Tenant) -> Agreemen
     """To the plan as they read it; where it moved on meanwhile they look once more."""
     if not name.strip():
         raise refuse("name", "Sign with your name.")
+    _count(link)
     # From here on nobody changes the plan: what is kept as agreed is what is held against what they read.
     locked(link.plan)
     shown = as_shared(link, tenant=tenant, today=calendar.local_today(tenant))
@@ -96,6 +110,17 @@ def fingerprint(plan: SharedPlan) -> str:
     for noun, items in ((IMPACT, plan.impacts), (TODO, plan.todos), (REMARK, plan.remarks)):
         said += [repr([getattr(item, name) for name in noun]) for item in items]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _count(link: SharedLink) -> None:
+    """One more thing written through this link, where there is room. The plan is locked first, as everywhere."""
+    locked(link.plan)
+    row = SharedLink.objects.filter(pk=link.pk)
+    begun = timezone.now() - WINDOW
+    if row.filter(writes_since__lt=begun).update(writes=1, writes_since=Now()):
+        return
+    if not row.filter(writes__lt=WRITES).update(writes=F("writes") + 1):
+        raise refuse("", "That was a lot within ten minutes. Nothing is lost: please send this again in a while.")
 
 
 def _objectives(link: SharedLink) -> QuerySet[Objective]:

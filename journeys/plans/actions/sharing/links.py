@@ -2,64 +2,70 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import re
 import secrets
 
-import structlog
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.db.models.functions import Now
-from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from accounts import formats
+from accounts import timeline
 from accounts.actions.errors import Conflict, named_refusals, refuse
 from accounts.keys import digest
 from accounts.links import path_of
-from accounts.models import BuyingRole, Contact, Tenant, User
+from accounts.models import Contact, Tenant, User
 from journeys.plans.actions.standing import open_, tell
 from journeys.plans.models import Audience, Plan, SharedLink
-from journeys.plans.models.sharing import READERS
+from journeys.plans.models.sharing import READERS, reads
 
 DAYS = 90
 LONGEST = 365
 BITS = 256
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
-
-log = structlog.get_logger()
+WORK = "shared_link"  # the note for whoever mails links
 
 
 def audience_for(contact: Contact) -> Audience:
     """The champion reads what is open to champions; everybody else what is open to all."""
-    return Audience.CHAMPION if contact.buying_role == BuyingRole.CHAMPION else Audience.EVERYONE
+    return reads(Audience.CHAMPION, contact.buying_role)
 
 
 @transaction.atomic
 def share(
-    plan: Plan, contact: Contact, *, audience: str = "", days: int = DAYS, by: User | None
+    plan: Plan, contact: Contact, *, audience: str = "", days: int = DAYS, mail: bool = False, by: User | None
 ) -> tuple[SharedLink, str]:
-    """The link and its token, which is told this once. One living link per person: a second is refused."""
+    """The link and its token, which is told this once. One living link per person: a second is refused.
+
+    `mail`: the link leaves by mail, too, soon after this is kept.
+    """
     row = open_(plan)
     _may_receive(row, contact)
-    reads = audience or audience_for(contact)
-    if reads not in {str(value) for value, _label in READERS}:
-        raise refuse("audience", "A link is for the champion or for everyone.")
+    opens = _opens(contact, audience)
     _retire(row, contact, by)
-    token = secrets.token_urlsafe(BITS // 8)
+    seed = secrets.token_urlsafe(BITS // 8)
+    token = token_of(seed)
+    values = {
+        "token_hash": digest(token),
+        "mail_seed": seed if mail else "",
+        "expires_at": timezone.now() + _term(days),
+    }
     with named_refusals(SharedLink):
-        link = SharedLink.objects.create(
-            plan=row,
-            contact=contact,
-            audience=reads,
-            token_hash=digest(token),
-            expires_at=timezone.now() + _term(days),
-            created_by=by,
-        )
+        link = SharedLink.objects.create(plan=row, contact=contact, audience=opens, created_by=by, **values)
+    if mail:
+        timeline.ring(WORK)
     facts = {"link_id": link.pk, "contact_id": contact.pk, "name": contact.name}
-    tell("plan.shared", row, by, audience=str(reads), days=days, **facts)
+    tell("plan.shared", row, by, audience=opens, days=days, **facts)
     return link, token
+
+
+def token_of(seed: str) -> str:
+    """Made of the seed by a key that isn't in the database: a copy of the rows opens nothing while mails wait."""
+    made = salted_hmac("plans.shared_link", seed, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
 @transaction.atomic
@@ -90,24 +96,6 @@ def link_of(token: str) -> SharedLink | None:
     return found.select_related("plan", "plan__account", "contact").first()
 
 
-def send(link: SharedLink, token: str, *, tenant: Tenant) -> bool:
-    """Mails the address, while it is still known. False: the mail server refused, so it must be handed over by hand."""
-    context = {
-        "name": link.contact.name,
-        "account": link.plan.account.name,
-        "workspace": tenant.name,
-        "address": address_of(tenant, token),
-        "until": formats.date(link.expires_at.astimezone(tenant.zone).date()),
-    }
-    subject = render_to_string("emails/shared_plan_subject.txt", context).strip()
-    try:
-        send_mail(subject, render_to_string("emails/shared_plan.txt", context), None, [link.contact.email])
-    except OSError as error:
-        log.warning("link not mailed", link_id=link.pk, error=type(error).__name__)
-        return False
-    return True
-
-
 def address_of(tenant: Tenant, token: str) -> str:
     return f"{settings.BASE_URL}/w/{tenant.slug}{path_of(settings.SHARED_URLCONF, 'shared:plan', token)}"
 
@@ -119,6 +107,15 @@ def _may_receive(plan: Plan, contact: Contact) -> None:
         raise refuse("contact", "This person has left.")
     if not contact.email:
         raise refuse("contact", "The code that opens the link goes by mail: give this person an e-mail address first.")
+
+
+def _opens(contact: Contact, audience: str) -> str:
+    given = audience or audience_for(contact).value
+    if given not in {value for value, _label in READERS}:
+        raise refuse("audience", "A link is for the champion or for everyone.")
+    if reads(given, contact.buying_role) != given:
+        raise refuse("audience", "Only the champion reads what is for the champion, and this person isn’t.")
+    return given
 
 
 def _retire(plan: Plan, contact: Contact, by: User | None) -> None:

@@ -11,17 +11,21 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.keys import digest
-from journeys.plans.actions.sharing.codes import hashed
+from journeys.plans.actions.sharing.codes import hashed, tries_today
 from journeys.plans.actions.standing import tell
 from journeys.plans.models import Plan, SharedCode, SharedLink, SharedSession
 
-TRIES = 5
+TRIES = 5  # of one code
+TRIES_A_DAY = 60  # of all links of one address
 HOURS = 12
 
 
 @transaction.atomic
 def open_visit(link: SharedLink, digits: str) -> str | None:
-    """The key of a new visit, told once; None for a wrong, old or worn-out code, and the try is counted."""
+    """The key of a new visit, told once; None for a wrong, old or worn-out code, and the try is counted.
+
+    Too many tries within a day close every link of this address for good.
+    """
     code = (
         SharedCode.objects.select_for_update(of=("self",))
         .filter(link=link, used_at=None, expires_at__gt=Now(), attempts__lt=TRIES)
@@ -33,6 +37,7 @@ def open_visit(link: SharedLink, digits: str) -> str | None:
         return None
     SharedCode.objects.filter(pk=code.pk).update(attempts=F("attempts") + 1)
     if not secrets.compare_digest(code.code_hash, hashed(code, digits)):
+        _close_if_worn_out(link)
         return None
     SharedCode.objects.filter(pk=code.pk).update(used_at=Now())
     key = secrets.token_urlsafe(32)
@@ -50,6 +55,16 @@ def visit_of(link: SharedLink, key: str) -> SharedSession | None:
 def visits(plan: Plan) -> QuerySet[SharedSession]:
     """Who came when, newest first."""
     return SharedSession.objects.filter(link__plan=plan).select_related("link__contact")
+
+
+def _close_if_worn_out(link: SharedLink) -> None:
+    """Whoever guesses day after day gets there some day: the address needs a new link from us."""
+    if tries_today(link.contact.email) < TRIES_A_DAY:
+        return
+    for each in SharedLink.objects.live().filter(contact__email=link.contact.email).select_related("plan", "contact"):
+        if SharedLink.objects.filter(pk=each.pk, revoked_at=None).update(revoked_at=Now()):
+            tell("plan.link_closed", each.plan, None, link_id=each.pk, name=each.contact.name)
+    link.refresh_from_db(fields=["revoked_at"])
 
 
 def _note(link: SharedLink) -> None:

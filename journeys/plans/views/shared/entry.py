@@ -23,6 +23,8 @@ def opening(request: SharedRequest) -> HttpResponse:
         key = sharing.open_visit(request.link, form.cleaned_data["code"]) if form.is_valid() else None
         if key:
             return _keep(request, key)
+        if request.link.revoked_at:
+            return render(request, "plans/shared/closed.html", frame(request), status=422)
         if not form.errors:
             form.add_error("code", _("This code isn’t right, or it is too old. Ask for another one if need be."))
         status = 422
