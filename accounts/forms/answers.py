@@ -8,8 +8,12 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.db.models import Model
+from django.http import HttpResponse
+from django.utils import timezone
 
+from accounts import formats
 from accounts.actions.errors import Conflict, Refused
+from accounts.models import Tenant
 
 T = TypeVar("T")
 
@@ -47,6 +51,13 @@ def attempt(form: forms.BaseForm, act: Callable[[], T]) -> tuple[T | None, int]:
     except Conflict as conflict:
         show_conflict(form, conflict.current)
         return None, STALE
+
+
+def saved_at(answer: HttpResponse, tenant: Tenant) -> HttpResponse:
+    """Says to what saves by itself when that was, on the workspace's wall: the browser's may be another."""
+    if answer.status_code == TAKEN:
+        answer["Saved-At"] = formats.clock(timezone.now().astimezone(tenant.zone))
+    return answer
 
 
 def show_refusal(form: forms.BaseForm, refused: Refused) -> None:

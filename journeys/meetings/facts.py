@@ -12,4 +12,5 @@ declare("meeting.held", "Meeting held", "“{title}” was held; {outcome}", ico
 declare("meeting.decided", "Decision made", "Decided in “{title}”: {text}", icon="gavel")
 declare("meeting.decision_taken_back", "Decision taken back", "No longer decided in “{title}”: {text}", icon="eraser")
 declare("meeting.step_agreed", "Next step agreed", "{what}: {owner}, by {due_on}", icon="list-todo")
+declare("meeting.step_changed", "Next step changed", "{what}: changed {changed}", icon="list-restart")
 declare("meeting.step_dropped", "Next step dropped", "No longer a next step: {what}", icon="list-x")

@@ -24,5 +24,6 @@ urlpatterns = [
     path("attendees/<int:pk>/edit/", scheduling.attendee_edit, name="attendee-edit"),
     path("agenda-points/<int:pk>/tick/", running.point_tick, name="point-tick"),
     path("decisions/<int:pk>/remove/", running.decision_remove, name="decision-remove"),
+    path("next-steps/<int:pk>/edit/", running.step_edit, name="step-edit"),
     path("next-steps/<int:pk>/remove/", running.step_remove, name="step-remove"),
 ]

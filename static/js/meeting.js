@@ -41,6 +41,25 @@ function sum(form) {
 }
 $$("[data-agenda]").forEach((form) => { sum(form); form.addEventListener("input", () => sum(form)); });
 
+// A longer agenda: the last row once more, empty and under its own number.
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("[data-more-points]");
+  if (!button) return;
+  const rows = $$("[data-point]");
+  const filled = rows.filter((row) => $("input", row).value.trim()).length;
+  if (filled >= Number($("[data-points]").dataset.points)) { $("[data-enough]").hidden = false; return; }
+  const row = rows.at(-1).cloneNode(true);
+  const number = rows.length;
+  $$("ul, .errorlist, .field-error", row).forEach((words) => words.remove());
+  $$("input, label", row).forEach((part) => {
+    for (const name of ["id", "name", "for"]) if (part.hasAttribute(name)) part.setAttribute(name, part.getAttribute(name).replace(/\d+$/, number));
+    if (part.matches("label")) part.textContent = part.textContent.replace(/\d+$/, number + 1);
+    else { part.value = ""; part.removeAttribute("aria-invalid"); part.removeAttribute("aria-describedby"); }
+  });
+  rows.at(-1).after(row);
+  $("input", row).focus();
+});
+
 function draft(box) {
   const [to, subject, body] = ["to", "subject", "body"].map((name) => $(`[data-${name}]`, box));
   const link = $("[data-mailto]", box);

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zoneinfo
 
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import Task
+from accounts.models import Task, Tenant
 from accounts.tenancy.context import tenant_context
 from journeys.meetings.actions import meetings, outcomes
 from journeys.meetings.models import Decision, Meeting
@@ -151,6 +152,76 @@ def test_notes_that_meet_anothers_are_not_lost(browser, live_server, cast):
         expect(seen.page.locator("#notes-state")).not_to_contain_text("Lee wrote this.")
     with tenant_context(cast.tenant):
         assert Meeting.objects.get().notes == "Cass wrote that."
+
+
+def running_notes(cast) -> int:
+    with tenant_context(cast.tenant):
+        return make.running(cast, cast.account).pk
+
+
+def kept_notes(cast, seen: Window) -> str:
+    """What is kept, given the time that a request takes which nobody waits for any more."""
+    for _attempt in range(50):
+        with tenant_context(cast.tenant):
+            if notes := Meeting.objects.get().notes:
+                return notes
+        seen.page.wait_for_timeout(100)
+    return ""
+
+
+def test_what_was_typed_is_kept_by_whoever_leaves_at_once(browser, live_server, cast):
+    pk = running_notes(cast)
+    with window(browser, live_server.url) as seen:
+        sign_in(seen)
+        seen.goto(f"/w/acme/meetings/{pk}/run/")
+        seen.page.locator("#id_notes").press_sequentially("They want June — “firm”.")
+        seen.page.get_by_role("link", name="Start the close").click()
+        seen.page.get_by_role("button", name="Close the meeting").wait_for()
+        assert kept_notes(cast, seen) == "They want June — “firm”."
+
+
+def test_what_was_typed_is_kept_when_the_tab_is_closed_at_once(browser, live_server, cast):
+    pk = running_notes(cast)
+    with window(browser, live_server.url) as seen:
+        sign_in(seen)
+        seen.goto(f"/w/acme/meetings/{pk}/run/")
+        tab = seen.context.new_page()
+        tab.goto(f"{live_server.url}/w/acme/meetings/{pk}/run/")
+        tab.locator("#id_notes").press_sequentially("Gone.")
+        tab.close(run_before_unload=True)
+        assert kept_notes(cast, seen) == "Gone."
+
+
+def test_notes_go_on_after_another_tab_was_looked_at(browser, live_server, cast):
+    pk = running_notes(cast)
+    with window(browser, live_server.url) as seen:
+        sign_in(seen)
+        seen.goto(f"/w/acme/meetings/{pk}/run/")
+        page = seen.page
+        page.locator("#id_notes").press_sequentially("One")
+        hidden = "Object.defineProperty(document, 'visibilityState', {value: 'hidden', configurable: true})"
+        with page.expect_response(lambda answer: answer.url.endswith("/notes/")):
+            page.evaluate(hidden + "; document.dispatchEvent(new Event('visibilitychange'))")
+        expect(page.locator("#saved-notes")).to_contain_text("Saved")
+        with page.expect_response(lambda answer: answer.url.endswith("/notes/")) as second:
+            page.locator("#id_notes").press_sequentially(" and two")
+        assert second.value.status == 200
+        with tenant_context(cast.tenant):
+            assert Meeting.objects.get().notes == "One and two"
+
+
+def test_saved_is_told_in_the_time_of_the_workspace(browser, live_server, cast):
+    Tenant.objects.filter(pk=cast.tenant.pk).update(timezone="Asia/Kolkata")
+    pk = running_notes(cast)
+    with window(browser, live_server.url) as seen:
+        sign_in(seen)
+        seen.goto(f"/w/acme/meetings/{pk}/run/")
+        with seen.page.expect_response(lambda answer: answer.url.endswith("/notes/")):
+            seen.page.fill("#id_notes", "They want June.")
+        there = zoneinfo.ZoneInfo("Asia/Kolkata")
+        now = dt.datetime.now(there)
+        times = [f"Saved {now - dt.timedelta(minutes=n):%H:%M}" for n in (0, 1)]
+        expect(seen.page.locator("#saved-notes")).to_have_text(re.compile("|".join(times)))
 
 
 def _pages(cast) -> dict[str, str]:

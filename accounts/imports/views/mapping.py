@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import formats
 from accounts.access import MemberRequest, requires
-from accounts.forms.answers import STALE, TAKEN, WRONG
+from accounts.forms.answers import STALE, TAKEN, WRONG, saved_at
 from accounts.imports import reading
 from accounts.imports.actions import columns as column_rules
 from accounts.imports.actions import files, imports
@@ -89,4 +89,4 @@ def _page(
         "may_forget": request.membership.may(Permission.DATA_FORGET),
         "others": others,
     }
-    return show(request, f"mapping.html{'#kept' if part else ''}", context, status)
+    return saved_at(show(request, f"mapping.html{'#kept' if part else ''}", context, status), request.tenant)

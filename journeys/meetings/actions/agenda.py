@@ -13,9 +13,7 @@ from accounts.actions.errors import Refused
 from accounts.actions.validity import check
 from accounts.actions.writing import stamp
 from journeys.meetings.actions.standing import locked, must_be_ahead, noticed
-from journeys.meetings.models import AgendaPoint, Meeting
-
-MOST = 30
+from journeys.meetings.models import MOST_POINTS, AgendaPoint, Meeting
 
 
 @transaction.atomic
@@ -48,8 +46,8 @@ def lay_down(meeting: Meeting, points: Sequence[Mapping[str, Any]], *, new: bool
 
 
 def _check(points: Sequence[AgendaPoint]) -> None:
-    if len(points) > MOST:
-        raise Refused({"agenda": [f"At most {MOST} points, please."]})
+    if len(points) > MOST_POINTS:
+        raise Refused({"agenda": [f"At most {MOST_POINTS} points, please."]})
     for point in points:
         try:
             check(point)

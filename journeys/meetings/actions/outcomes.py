@@ -9,9 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from accounts.actions import tasks
-from accounts.actions.errors import named_refusals, refuse
-from accounts.actions.validity import check, only
-from accounts.models import Task, TaskStatus, User
+from accounts.actions.errors import Conflict, named_refusals, refuse
+from accounts.actions.validity import check, check_change, only
+from accounts.actions.writing import change, told
+from accounts.models import Contact, Task, TaskStatus, User
 from journeys.meetings.actions.standing import locked, must_not_be_cancelled, noticed, tell
 from journeys.meetings.models import Decision, Meeting, NextStep, StepSide
 from journeys.plans.actions import steps
@@ -55,8 +56,7 @@ def next_step(
     must_not_be_cancelled(row)
     step = NextStep(**only(values, FIELDS), meeting=row, created_by=by, **({"created_at": now} if now else {}))
     check(step)
-    if step.contact is not None and step.contact.account_id != row.account_id:
-        raise refuse("contact", "This contact belongs to another account.")
+    _belongs(row, step.contact)
     if step.side == StepSide.US:
         step.task = _task(row, step, by, now)
     else:
@@ -93,13 +93,70 @@ def _step(meeting: Meeting, step: NextStep, by: User | None) -> Step | None:
 
 
 @transaction.atomic
+def edit_step(step: NextStep, values: Mapping[str, Any], *, by: User | None, version: int | None = None) -> NextStep:
+    """Changes what differs: what, owner, day; its task or step of the plan goes along. Stale or dropped: Conflict.
+
+    Another owner may be of the other side; then a task becomes a step of the plan, or the other way round.
+    """
+    row = locked(step.meeting)
+    must_not_be_cancelled(row)
+    same = NextStep.objects.select_related("task", "step__plan", "user", "contact").filter(pk=step.pk).first()
+    if same is None:
+        raise Conflict(row)
+    if same.is_done:
+        raise refuse("", "This is done already; agree on a new step instead.")
+    given = _with_owner(same, only(values, FIELDS))
+    _belongs(row, given.get("contact"))
+    if given.get("side", same.side) != same.side:
+        _withdraw(same, "Handed to the other side.", by)
+        given |= {"task": None, "step": None}
+    check_change(same, given)
+    if changed := change(same, given, version=version):
+        _go_along(row, same, by)
+        noticed(row)
+        about = told({name: pair for name, pair in changed.items() if name not in ("task", "step")})
+        tell("meeting.step_changed", row, by, None, what=same.what, step_id=same.pk, **about)
+    return same
+
+
+def _with_owner(step: NextStep, given: dict[str, Any]) -> dict[str, Any]:
+    """Whoever has it now takes the place of whoever had it: both sides are said together."""
+    if not {"side", "user", "contact"} & given.keys():
+        return given
+    side = StepSide.THEM if given.get("contact") else StepSide.US if given.get("user") else step.side
+    return given | {"side": given.get("side", side), "user": given.get("user"), "contact": given.get("contact")}
+
+
+def _go_along(meeting: Meeting, step: NextStep, by: User | None) -> None:
+    """What was dropped elsewhere meanwhile is given anew: who edits a step wants it done."""
+    if step.side == StepSide.US:
+        if step.task is not None and step.task.status == TaskStatus.OPEN:
+            tasks.edit(step.task, {"title": step.what, "assignee": step.user, "due_on": step.due_on}, by=by)
+        else:
+            change(step, {"task": _task(meeting, step, by, None)})
+    elif step.step is not None and step.step.dropped_at is None:
+        steps.edit(step.step, {"title": step.what, "their_owner": step.contact, "due_on": step.due_on}, by=by)
+    else:
+        change(step, {"step": _step(meeting, step, by)})
+
+
+def _belongs(meeting: Meeting, contact: Contact | None) -> None:
+    if contact is not None and contact.account_id != meeting.account_id:
+        raise refuse("contact", "This contact belongs to another account.")
+
+
+@transaction.atomic
 def drop_step(step: NextStep, *, by: User | None) -> None:
     """Nobody does this after all; its task is dropped with it."""
     row = locked(step.meeting)
-    if step.task is not None and step.task.status == TaskStatus.OPEN:
-        tasks.drop(step.task, reason="No longer a next step of the meeting.", by=by)
-    if step.step is not None and not step.step.is_done and step.step.dropped_at is None:
-        steps.drop(step.step, by=by)
+    _withdraw(step, "No longer a next step of the meeting.", by)
     noticed(row)
     tell("meeting.step_dropped", row, by, None, what=step.what)
     step.delete()
+
+
+def _withdraw(step: NextStep, reason: str, by: User | None) -> None:
+    if step.task is not None and step.task.status == TaskStatus.OPEN:
+        tasks.drop(step.task, reason=reason, by=by)
+    if step.step is not None and not step.step.is_done and step.step.dropped_at is None:
+        steps.drop(step.step, by=by)

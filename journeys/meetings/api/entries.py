@@ -101,7 +101,16 @@ class DecisionEntry(Entry):
     text = Text(500, required=True)
 
 
-class NextStepEntry(Entry):
+class AboutNextStep(Entry):
+    side = serializers.ChoiceField(choices=StepSide.choices, required=False, help_text="Of the owner, if left out.")
+    user = Member(required=False, allow_null=True)
+    contact = Id(required=False, allow_null=True)
+
+    def validate_contact(self, pk: int | None) -> Contact | None:
+        return contact_of(pk)
+
+
+class NextStepEntry(AboutNextStep):
     example: ClassVar[dict[str, Any]] = {
         "what": "Send the template",
         "user": "cass@example.com",
@@ -109,13 +118,14 @@ class NextStepEntry(Entry):
     }
 
     what = Text(200, required=True)
-    side = serializers.ChoiceField(choices=StepSide.choices, required=False, help_text="Of the owner, if left out.")
-    user = Member(required=False, allow_null=True)
-    contact = Id(required=False, allow_null=True)
     due_on = Day()
-
-    def validate_contact(self, pk: int | None) -> Contact | None:
-        return contact_of(pk)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         return {"side": StepSide.THEM if attrs.get("contact") else StepSide.US} | attrs
+
+
+class NextStepChange(AboutNextStep, Versioned):
+    """Fields that are left out stay as they are; a new owner takes the place of the old one."""
+
+    what = Text(200, required=False, allow_blank=False)
+    due_on = Day(required=False)

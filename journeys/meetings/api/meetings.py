@@ -7,8 +7,10 @@ from typing import Any
 
 import django_filters as df
 from django.db.models import Model
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -23,6 +25,7 @@ from journeys.meetings.api.entries import (
     DecisionEntry,
     MeetingChange,
     MeetingEntry,
+    NextStepChange,
     NextStepEntry,
     NoBody,
     NotesEntry,
@@ -31,6 +34,7 @@ from journeys.meetings.api.shapes import PEOPLE, PLAIN, MeetingShape, with_parts
 from journeys.meetings.models import Kind, Meeting, MeetingStatus
 
 EDIT = Permission.MEETING_EDIT
+STEP = OpenApiParameter("step", OpenApiTypes.INT, OpenApiParameter.PATH, description="The next step's id.")
 
 
 class MeetingFilters(UpdatedSince):
@@ -65,7 +69,7 @@ class MeetingResource(Readable):
     entries = {
         "create": MeetingEntry, "partial_update": MeetingChange, "start": NoBody, "close": Closing,
         "cancel": Cancelling, "invite": NoBody, "notes": NotesEntry, "decide": DecisionEntry,
-        "next_step": NextStepEntry,
+        "next_step": NextStepEntry, "change_step": NextStepChange,
     }  # fmt: skip
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
@@ -79,6 +83,7 @@ class MeetingResource(Readable):
         "notes": EDIT,
         "decide": EDIT,
         "next_step": EDIT,
+        "change_step": EDIT,
     }
 
     def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -160,6 +165,17 @@ class MeetingResource(Readable):
     def next_step(self, request: Request, pk: str) -> Response:
         values = self.said()
         outcomes.next_step(self.found(pk=int(pk)), values, by=self.by)
+        return self.answer(int(pk))
+
+    @extend_schema(summary="Change a next step: what, who, by when", parameters=[STEP])
+    @action(detail=True, methods=["patch"], url_path=r"next-steps/(?P<step>[0-9]{1,18})")
+    def change_step(self, request: Request, pk: str, step: str) -> Response:
+        values = self.said(partial=True)
+        found = self.found(pk=int(pk)).next_steps.select_related("meeting").filter(pk=int(step)).first()
+        if found is None:
+            raise NotFound
+        version = self.version(values)
+        outcomes.edit_step(found, values, by=self.by, version=version)
         return self.answer(int(pk))
 
 

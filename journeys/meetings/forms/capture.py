@@ -9,7 +9,7 @@ from django import forms
 
 from accounts.forms.tasks import Day
 from accounts.models import User
-from journeys.meetings.models import Attendee, GoalMet, Meeting, StepSide
+from journeys.meetings.models import Attendee, GoalMet, Meeting, NextStep, StepSide
 
 YES_NO = [("yes", "Yes"), ("no", "No")]
 
@@ -37,15 +37,22 @@ class StepForm(forms.Form):
     what = forms.CharField(max_length=200, label="What is to be done")
     who = forms.ChoiceField(label="Who")
     due_on = forms.DateField(label="By", widget=Day)
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, data: Any = None, *, meeting: Meeting, today: dt.date, me: User | None = None, **kwargs: Any
+        self,
+        data: Any = None,
+        *,
+        meeting: Meeting,
+        today: dt.date,
+        me: User | None = None,
+        step: NextStep | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(data, **kwargs)
-        self.people = {
-            f"{'u' if attendee.is_ours else 'c'}{attendee.user_id or attendee.contact_id}": attendee
-            for attendee in meeting.attendees.select_related("user", "contact")
-        }
+        self.people = {_code(each): each for each in meeting.attendees.select_related("user", "contact")}
+        if step is not None:
+            self._stands_as(step)
         ours = [(code, each.name) for code, each in self.people.items() if each.is_ours]
         theirs = [(code, each.name) for code, each in self.people.items() if not each.is_ours]
         self.fields["who"].choices = [  # type: ignore[attr-defined]
@@ -56,6 +63,14 @@ class StepForm(forms.Form):
         if me and f"u{me.pk}" in self.people:
             self.initial.setdefault("who", f"u{me.pk}")
         self.initial.setdefault("due_on", today + dt.timedelta(days=7))
+
+    def _stands_as(self, step: NextStep) -> None:
+        """Whoever has it stays to be chosen, on the meeting's list or not."""
+        owner = Attendee(user=step.user, contact=step.contact)
+        if step.owner:
+            self.people.setdefault(_code(owner), owner)
+        named = _code(owner) if step.owner else step.side
+        self.initial.update(what=step.what, who=named, due_on=step.due_on, version=step.version)
 
     @property
     def values(self) -> dict[str, Any]:
@@ -68,6 +83,10 @@ class StepForm(forms.Form):
         else:
             owner = {"side": StepSide.THEM, "contact": attendee.contact}
         return owner | {"what": said["what"], "due_on": said["due_on"]}
+
+
+def _code(attendee: Attendee) -> str:
+    return f"{'u' if attendee.is_ours else 'c'}{attendee.user_id or attendee.contact_id}"
 
 
 class GuestForm(forms.Form):

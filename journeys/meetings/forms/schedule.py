@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -12,9 +14,10 @@ from accounts.calendar import local_today
 from accounts.forms.picks import MemberField
 from accounts.forms.tasks import Day
 from accounts.models import Account, Contact, Membership, Tenant, User
-from journeys.meetings.models import Kind, Meeting
+from journeys.meetings.models import MOST_POINTS, Kind, Meeting
 
-ROWS = 8
+FEWEST_ROWS, SPARE_ROWS = 8, 2
+ROW = re.compile(r"point_(\d{1,3})")
 SHORTEST, LONGEST = 5, 20_160
 FARTHEST = 3_653  # days: ten years
 AGENDAS: dict[str, list[tuple[str, int]]] = {
@@ -80,7 +83,8 @@ class ScheduleForm(forms.Form):
         named = Q(pk__in=[contact.pk for contact in initial.get("contacts", [])])
         self.fields["contacts"].queryset = there.filter(Q(departed_on=None) | named)  # type: ignore[attr-defined]
         self.fields["users"].queryset = self._ours(me, initial)  # type: ignore[attr-defined]
-        for row in range(ROWS):
+        self.rows = _rows(data or initial)
+        for row in range(self.rows):
             self.fields[f"point_{row}"] = forms.CharField(max_length=200, required=False, label=f"Point {row + 1}")
             self.fields[f"point_minutes_{row}"] = forms.IntegerField(
                 min_value=1, max_value=480, required=False, label=f"Minutes of point {row + 1}"
@@ -94,6 +98,12 @@ class ScheduleForm(forms.Form):
         active = Membership.objects.here().active().filter(user__in=ids - {None})
         return User.objects.filter(pk__in=active.values("user_id")).order_by("name")
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or self.cleaned_data
+        if sum(bool(said.get(f"point_{row}", "").strip()) for row in range(self.rows)) > MOST_POINTS:
+            self.add_error(None, f"At most {MOST_POINTS} points on the agenda, please.")
+        return said
+
     def clean_starts_on(self) -> dt.date:
         """A year typed wrong isn't kept: nobody would see such a meeting again, and calendars can't count that far."""
         day: dt.date = self.cleaned_data["starts_on"]
@@ -104,12 +114,12 @@ class ScheduleForm(forms.Form):
     @property
     def points(self) -> list[tuple[Any, Any]]:
         """The rows of the agenda, for the page."""
-        return [(self[f"point_{row}"], self[f"point_minutes_{row}"]) for row in range(ROWS)]
+        return [(self[f"point_{row}"], self[f"point_minutes_{row}"]) for row in range(self.rows)]
 
     @property
     def agenda(self) -> list[dict[str, Any]]:
         said = self.cleaned_data
-        rows = ((said[f"point_{row}"].strip(), said[f"point_minutes_{row}"]) for row in range(ROWS))
+        rows = ((said[f"point_{row}"].strip(), said[f"point_minutes_{row}"]) for row in range(self.rows))
         return [{"title": title, "minutes": minutes or 10} for title, minutes in rows if title]
 
     @property
@@ -152,6 +162,13 @@ def initial_of(meeting: Meeting, tenant: Tenant) -> dict[str, Any]:
 
 def rows_of(points: list[tuple[str, int]]) -> dict[str, Any]:
     rows: dict[str, Any] = {}
-    for row, (title, minutes) in enumerate(points[:ROWS]):
+    for row, (title, minutes) in enumerate(points):
         rows |= {f"point_{row}": title, f"point_minutes_{row}": minutes}
     return rows
+
+
+def _rows(said: Mapping[str, Any]) -> int:
+    """As many as were filled and some to spare; the page adds more by itself."""
+    named = (ROW.fullmatch(name) for name, value in said.items() if value)
+    last = max((int(found[1]) + 1 for found in named if found), default=0)
+    return max(FEWEST_ROWS, last + SPARE_ROWS)

@@ -183,6 +183,9 @@ class Meeting(TenantModel):
         return self.ends_at - min(CLOSE_WITHIN, (self.ends_at - self.starts_at) / 3)
 
 
+MOST_POINTS = 30
+
+
 class AgendaPoint(TenantModel):
     meeting = TenantForeignKey(Meeting, models.CASCADE, related_name="agenda")
     title = models.CharField(max_length=200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.models import Contact, Task
+from accounts.models import Contact, Task, TaskStatus
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantModel
 from journeys.meetings.models.meeting import Meeting
 from journeys.plans.models import Step
@@ -68,3 +68,10 @@ class NextStep(TenantModel):
     @property
     def owner(self) -> str:
         return str(self.user or self.contact or "")
+
+    @property
+    def is_done(self) -> bool:
+        """As its task or its step of the plan says."""
+        if self.task is not None:
+            return bool(self.task.status == TaskStatus.DONE)
+        return self.step is not None and self.step.is_done

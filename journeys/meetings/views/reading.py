@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 
 from accounts import formats
 from accounts.access import MemberRequest, requires
-from accounts.models import TaskStatus
 from accounts.roles import Permission
 from accounts.views.header import header
 from journeys.meetings import followup
@@ -57,14 +56,7 @@ def page_of(request: MemberRequest, meeting: Meeting) -> dict[str, Any]:
 def steps_of(meeting: Meeting, request: MemberRequest) -> list[tuple[NextStep, str, bool]]:
     """(step, its day, whether it is done)"""
     found = meeting.next_steps.select_related("user", "contact", "task", "step__task")
-    return [(step, formats.date(step.due_on), is_done(step)) for step in found]
-
-
-def is_done(step: NextStep) -> bool:
-    """As its task or its step of the plan says."""
-    if step.task is not None:
-        return bool(step.task.status == TaskStatus.DONE)
-    return step.step is not None and step.step.is_done
+    return [(step, formats.date(step.due_on), step.is_done) for step in found]
 
 
 @require_GET

@@ -16,8 +16,9 @@ from accounts import formats
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Conflict
 from accounts.calendar import local_today
-from accounts.forms.answers import STALE, attempt
+from accounts.forms.answers import STALE, attempt, saved_at
 from accounts.roles import Permission
+from accounts.views.header import header
 from journeys.meetings.actions import agenda, meetings, outcomes
 from journeys.meetings.forms import CloseForm, DecisionForm, NotesForm, StepForm
 from journeys.meetings.models import AgendaPoint, Decision, Meeting, NextStep
@@ -66,7 +67,7 @@ def notes_save(request: MemberRequest, pk: int) -> HttpResponse:
         return redirect(_back(meeting))
     context = {"meeting": meeting, "notes_form": form, "theirs": theirs}
     part = "meetings/_notes_state.html" if request.htmx else "meetings/notes.html"
-    return render(request, part, context, status=status)
+    return saved_at(render(request, part, context, status=status), request.tenant)
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,6 +127,29 @@ def step_remove(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         outcomes.drop_step(step, by=request.user)
     return _after(request, meeting, "steps")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MEETING_EDIT)
+def step_edit(request: MemberRequest, pk: int) -> HttpResponse:
+    """In its place in the running meeting; a page of its own anywhere else."""
+    found = NextStep.objects.filter(meeting__in=visible_meetings(request)).select_related("meeting", "user", "contact")
+    step = found.filter(pk=pk).first()
+    if step is None:
+        raise Http404("No such next step")
+    meeting = meeting_or_404(request, step.meeting_id)
+    data = request.POST if request.method == "POST" else None
+    form = StepForm(data, meeting=meeting, today=local_today(request.tenant), step=step, auto_id="edited_%s")
+    status = 200
+    if data is not None:
+        version = int(data["version"]) if data.get("version", "").isdecimal() else None
+        done, status = attempt(form, lambda: outcomes.edit_step(step, form.values, by=request.user, version=version))
+        if done:
+            return _after(request, meeting, "steps")
+    if request.htmx:
+        return _after(request, meeting, "steps", status, edited_form=form, edited=step)
+    context = header(request, meeting.account) | {"form": form, "meeting": meeting, "title": "Change the next step"}
+    return render(request, "meetings/small_form.html", context | {"label": "Save"}, status=status)
 
 
 @require_http_methods(["GET", "POST"])

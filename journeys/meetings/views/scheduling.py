@@ -22,7 +22,7 @@ from accounts.views.header import header
 from journeys.meetings.actions import agenda, attendees, invitations, meetings
 from journeys.meetings.forms import CancelForm, GuestForm, ScheduleForm
 from journeys.meetings.forms.schedule import AGENDAS, initial_of, rows_of
-from journeys.meetings.models import Attendee, Kind, Meeting
+from journeys.meetings.models import MOST_POINTS, Attendee, Kind, Meeting
 from journeys.meetings.views.rows import meeting_or_404, visible_meetings
 
 
@@ -38,7 +38,8 @@ def meeting_schedule(request: MemberRequest, pk: int) -> HttpResponse:
         made, status = attempt(form, lambda: _schedule(request, account, form, before))
         if made:
             return _done(request, made, form, "Scheduled.")
-    context = header(request, account) | {"form": form, "before": before, "kinds": Kind.choices}
+    context = header(request, account) | {"form": form, "most_points": MOST_POINTS}
+    context |= {"before": before, "kinds": Kind.choices}
     return render(request, "meetings/meeting_form.html", context, status=status)
 
 
@@ -53,7 +54,7 @@ def meeting_edit(request: MemberRequest, pk: int) -> HttpResponse:
         saved, status = attempt(form, lambda: _save(request, meeting, form))
         if saved:
             return _done(request, saved, form, "Saved.")
-    context = header(request, meeting.account) | {"form": form, "meeting": meeting}
+    context = header(request, meeting.account) | {"form": form, "meeting": meeting, "most_points": MOST_POINTS}
     return render(request, "meetings/meeting_form.html", context, status=status)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Conflict, Refused, refuse
 from accounts.calendar import local_today
-from accounts.forms.answers import show_refusal
+from accounts.forms.answers import saved_at, show_refusal
 from accounts.models import BuyingRole, Contact
 from accounts.roles import Permission
 from journeys.onboarding.actions import handoffs
@@ -148,7 +148,7 @@ def _answered(request: MemberRequest, handoff: Handoff, step: Step, form: Answer
     if status != 200:
         asked.form = form
     context = {"handoff": handoff, "progress": shown, "asked": asked, "swapped": True}
-    return render(request, "onboarding/_answer_state.html", context, status=status)
+    return saved_at(render(request, "onboarding/_answer_state.html", context, status=status), request.tenant)
 
 
 def _gone(request: MemberRequest, handoff: Handoff) -> HttpResponse:

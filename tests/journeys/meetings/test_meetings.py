@@ -14,7 +14,6 @@ from accounts.models import Account, AccountState, Event, Task
 from journeys.actions import journeys
 from journeys.meetings.actions import agenda, attendees, meetings, outcomes
 from journeys.meetings.models import Attendee, Meeting, NextStep
-from journeys.meetings.views.reading import is_done
 from journeys.plans.actions import plans, steps
 from journeys.plans.models import Step
 from tests.factories import meetings as make
@@ -205,7 +204,7 @@ def test_their_next_step_that_became_ours_too_is_done_with_its_task(acme: Simple
     steps.edit(step.step, {"side": "joint", "our_owner": acme.cass}, by=acme.cass)
     tasks.complete(Step.objects.get(pk=step.step_id).task, outcome="achieved", by=acme.cass)
     step = NextStep.objects.select_related("step__task").get()
-    assert is_done(step)
+    assert step.is_done
     outcomes.drop_step(step, by=acme.cass)
     assert Step.objects.get(pk=step.step_id).dropped_at is None
 

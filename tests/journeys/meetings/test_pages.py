@@ -234,3 +234,21 @@ def test_a_cancelled_meeting_says_so(acme_cast, cass):
     meeting = made(acme_cast)
     cass.post(f"/meetings/{meeting.pk}/cancel/", {"reason": "Their COO is ill.", "version": "1"})
     assert "Their COO is ill." in cass.get(f"/meetings/{meeting.pk}/").content.decode()
+
+
+def test_an_agenda_grows_to_thirty_points_and_says_so(acme_cast, cass):
+    with tenant_context(acme_cast.tenant):
+        account = AccountFactory(csm=acme_cast.cass)
+    short = {name: value for name, value in FIELDS.items() if not name.startswith("point")}
+    points = {f"point_{n}": f"Point {n}" for n in range(30)}
+    at = f"/accounts/{account.pk}/meetings/new/"
+    refused = cass.post(at, short | points | {"point_40": "One more"})
+    assert refused.status_code == 422
+    assert "At most 30 points on the agenda, please." in refused.content.decode()
+    assert 'value="One more"' in refused.content.decode()
+    assert cass.post(at, short | points).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        meeting = Meeting.objects.get()
+        assert [point.title for point in meeting.agenda.all()] == [f"Point {n}" for n in range(30)]
+    form = cass.get(f"/meetings/{meeting.pk}/edit/").content.decode()
+    assert 'value="Point 29"' in form

@@ -46,6 +46,23 @@ def test_a_logged_call_or_meeting_that_names_somebody_counts(acme, kind, met):
     assert last_met(pk=other.pk) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "body", "met"),
+    [
+        ("Ann", "Joanna was on the line.", False), ("Ann", "Called Ann.", True), ("Ann", "ann: yes", True),
+        ("Ann", "Annex B is open.", False), ("J. O'Neil-Roy (CFO)", "Met J. O'Neil-Roy (CFO) today", True),
+        ("J. O'Neil-Roy", "Met JX O'Neil-Roy today", False), ("Élodie", "Spoke to élodie.", True),
+        ("Ann", "Spoke to Ann Miller.", False), ("Miller", "Ann Miller called, and Miller too.", False),
+    ],
+)  # fmt: skip
+def test_only_a_whole_name_that_is_nobody_elses_counts(acme, name, body, met):
+    contact = ContactFactory(name=name)
+    other = ContactFactory(account=contact.account, name="Ann Miller")
+    event = notes.add(contact.account, kind="call", body=body, by=acme.cass)
+    assert last_met(pk=contact.pk) == (event.occurred_at if met else None)
+    assert last_met(pk=other.pk) == (event.occurred_at if "Ann Miller" in body else None)
+
+
 def test_the_later_of_the_two_counts(acme):
     meeting = make.held(acme)
     contact = meeting.attendees.get(user=None).contact
