@@ -53,6 +53,13 @@ def test_a_plan_from_the_draft_to_a_confirmed_impact(browser, live_server, story
                             "Today": "9", "Target": "4", "Worth a year": "310,000"}.items():  # fmt: skip
             dialog.get_by_label(label, exact=False).filter(visible=True).first.fill(text)
         seen.picture("plan-dialog-wide")
+        dialog.get_by_label("Worth a year").fill("a lot")
+        dialog.get_by_role("button", name="Add objective").click()
+        expect(dialog.locator(".field-error").first).to_be_visible()
+        expect(dialog.get_by_label("What", exact=True)).to_have_value("Books closed in 4 days")
+        seen.picture("plan-dialog-refused-wide")
+        assert page.url.endswith(path)
+        dialog.get_by_label("Worth a year").fill("310,000")
         dialog.get_by_role("button", name="Add objective").click()
         page.wait_for_load_state("networkidle")
         expect(page.get_by_text("$310,000 a year", exact=True)).to_be_visible()

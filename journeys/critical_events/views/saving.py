@@ -17,6 +17,7 @@ from accounts.access import MemberRequest
 from accounts.actions.errors import Conflict, Refused
 from accounts.forms.answers import attempt
 from accounts.models import Account
+from accounts.views.dialogs import leave
 from accounts.views.header import header
 from journeys.critical_events.models import CriticalEvent
 
@@ -40,11 +41,11 @@ def save(
         _done, status = attempt(form, act)
         if status == 200:
             messages.success(request, doing.done)
-            return redirect(back)
+            return leave(request, back)
     context = {"form": form, "doing": doing, "action": request.get_full_path(), "back": back}
-    part = request.htmx and request.method == "GET"
-    whole = {"account": account} if part else header(request, account)
-    return render(request, f"critical_events/form.html{'#form' if part else ''}", whole | context, status=status)
+    whole = {"account": account} if request.htmx else header(request, account)
+    part = "#form" if request.htmx else ""
+    return render(request, f"critical_events/form.html{part}", whole | context, status=status)
 
 
 def press(request: MemberRequest, act: Callable[[], Any], done: str, back: str) -> HttpResponse:

@@ -17,6 +17,7 @@ from accounts.access import MemberRequest
 from accounts.actions.errors import Conflict, Refused
 from accounts.forms.answers import attempt
 from accounts.models import Account
+from accounts.views.dialogs import leave
 from accounts.views.header import header
 from journeys.deployments.models import Deployment
 
@@ -49,11 +50,10 @@ def save(
         made, status = attempt(form, act)
         if status == 200:
             messages.success(request, doing.done)
-            return redirect(at(made) if isinstance(made, Deployment) else back)
-    part = request.htmx and request.method == "GET"
-    whole = {"account": account} if part else header(request, account)
+            return leave(request, at(made) if isinstance(made, Deployment) else back)
+    whole = {"account": account} if request.htmx else header(request, account)
     context = {"form": form, "doing": doing, "action": request.get_full_path(), "back": back}
-    return render(request, f"deployments/form.html{'#form' if part else ''}", whole | context, status=status)
+    return render(request, f"deployments/form.html{'#form' if request.htmx else ''}", whole | context, status=status)
 
 
 def press(request: MemberRequest, act: Callable[[], Any], done: str, back: str) -> HttpResponse:

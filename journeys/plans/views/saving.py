@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.access import MemberRequest
 from accounts.actions.errors import Conflict, Refused
 from accounts.forms.answers import attempt
+from accounts.views.dialogs import leave
 from accounts.views.header import header
 from journeys.plans.models import Plan
 
@@ -41,11 +42,10 @@ def save(
         _done, status = attempt(form, act)
         if status == 200:
             messages.success(request, doing.done)
-            return redirect(at(plan, back))
+            return leave(request, at(plan, back))
     context = {"form": form, "doing": doing, "action": request.get_full_path(), "back": at(plan, back), "plan": plan}
-    part = request.htmx and request.method == "GET"
-    whole = {"account": plan.account} if part else header(request, plan.account)
-    return render(request, f"plans/form.html{'#form' if part else ''}", whole | context, status=status)
+    whole = {"account": plan.account} if request.htmx else header(request, plan.account)
+    return render(request, f"plans/form.html{'#form' if request.htmx else ''}", whole | context, status=status)
 
 
 def press(request: MemberRequest, plan: Plan, act: Callable[[], Any], done: str, back: str = "") -> HttpResponse:
@@ -74,4 +74,4 @@ def at(plan: Plan, place: str = "") -> str:
 
 def _closed(request: MemberRequest, plan: Plan) -> HttpResponse:
     messages.warning(request, _("This plan is closed; what was agreed in it stays as it is."))
-    return redirect(at(plan))
+    return leave(request, at(plan))
