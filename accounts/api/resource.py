@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, cast
 
 from django.db import connection, transaction
@@ -145,6 +145,14 @@ class Resource(viewsets.GenericViewSet):
         if not (plain.isascii() and plain.isdigit() and len(plain) < 10):
             raise ValidationError({"If-Match": ["This must be the version as the ETag says it."]})
         return int(plain)
+
+    def do(self, pk: str, verb: Callable[..., object]) -> Response:
+        """The row with what was said done to it by an action, which refuses where the row changed meanwhile."""
+        values = self.said()
+        row = self.found(pk=int(pk))
+        version = self.version(values)
+        verb(row, **values, by=self.by, version=version)
+        return self.answer(row.pk)
 
     def answer(self, pk: int, status: int = 200) -> Response:
         """The row as it stands after the writing."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 import django_filters as df
@@ -150,36 +149,29 @@ class TimelineStepResource(Readable):
     @extend_schema(summary="Work on a step has begun")
     @action(detail=True, methods=["post"])
     def start(self, request: Request, pk: str) -> Response:
-        return self._do(pk, steps.start)
+        return self.do(pk, steps.start)
 
     @extend_schema(summary="Tick a step as done, also in the plan and among the tasks")
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
-        return self._do(pk, steps.done)
+        return self.do(pk, steps.done)
 
     @extend_schema(summary="Open a step again, wherever it stands")
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
-        return self._do(pk, steps.reopen)
+        return self.do(pk, steps.reopen)
 
     @extend_schema(summary="Take a step out of the timeline")
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: str) -> Response:
-        return self._do(pk, steps.drop)
+        return self.do(pk, steps.drop)
 
     @extend_schema(summary="Move a step by one place")
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
-        return self._do(pk, steps.move)
+        return self.do(pk, steps.move)
 
     @extend_schema(summary="Put a step into the account's open impact plan")
     @action(detail=True, methods=["post"])
     def push(self, request: Request, pk: str) -> Response:
-        return self._do(pk, steps.push)
-
-    def _do(self, pk: str, verb: Callable[..., TimelineStep]) -> Response:
-        values = self.said()
-        step = self.found(pk=int(pk))
-        version = self.version(values)
-        verb(step, **values, by=self.by, version=version)
-        return self.answer(step.pk)
+        return self.do(pk, steps.push)

@@ -182,20 +182,12 @@ class ObjectiveResource(Readable):
     @extend_schema(summary="Note an objective as achieved, with what shows it")
     @action(detail=True, methods=["post"])
     def achieve(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        objective = self.found(pk=int(pk))
-        version = self.version(values)
-        objectives.achieve(objective, **values, by=self.by, version=version)
-        return self.answer(objective.pk)
+        return self.do(pk, objectives.achieve)
 
     @extend_schema(summary="Drop an objective, with the reason")
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        objective = self.found(pk=int(pk))
-        version = self.version(values)
-        objectives.drop(objective, **values, by=self.by, version=version)
-        return self.answer(objective.pk)
+        return self.do(pk, objectives.drop)
 
 
 def _plain(value: Any) -> str | None:

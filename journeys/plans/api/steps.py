@@ -155,24 +155,14 @@ class StepResource(Readable):
     @extend_schema(summary="Tick a step as done, and its task with it")
     @action(detail=True, methods=["post"])
     def done(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        step = self.found(pk=int(pk))
-        steps.done(step, by=self.by, version=self.version(values))
-        return self.answer(step.pk)
+        return self.do(pk, steps.done)
 
     @extend_schema(summary="Open a step again, and its task with it")
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        step = self.found(pk=int(pk))
-        steps.reopen(step, by=self.by, version=self.version(values))
-        return self.answer(step.pk)
+        return self.do(pk, steps.reopen)
 
     @extend_schema(summary="Drop a step, and its task with it")
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        step = self.found(pk=int(pk))
-        version = self.version(values)
-        steps.drop(step, **values, by=self.by, version=version)
-        return self.answer(step.pk)
+        return self.do(pk, steps.drop)

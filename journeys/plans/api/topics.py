@@ -114,15 +114,9 @@ class TopicResource(Readable):
     @extend_schema(summary="Settle a challenge or an opportunity")
     @action(detail=True, methods=["post"])
     def settle(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        topic = self.found(pk=int(pk))
-        topics.settle(topic, by=self.by, version=self.version(values))
-        return self.answer(topic.pk)
+        return self.do(pk, topics.settle)
 
     @extend_schema(summary="Open a settled one again")
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
-        values = self.said()
-        topic = self.found(pk=int(pk))
-        topics.reopen(topic, by=self.by, version=self.version(values))
-        return self.answer(topic.pk)
+        return self.do(pk, topics.reopen)
