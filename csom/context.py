@@ -65,7 +65,7 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
 SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
-     "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
+     "accounts:product", "accounts:field", "plans:template", "onboarding:target-", "accounts:touch",
      "accounts:export", "imports:", "usage:"),
 )  # fmt: skip
 

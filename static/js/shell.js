@@ -17,3 +17,6 @@ import { $$ } from "./dom.js";
 const toNewest = (root) => $$("[data-scroll-end]", root).forEach((box) => { box.scrollLeft = box.scrollWidth; });
 toNewest(document);
 document.addEventListener("htmx:load", (event) => toNewest(event.target));
+
+// Of many tabs on a narrow screen, the one of this page is in view.
+$$(".tabs [aria-current=page]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));

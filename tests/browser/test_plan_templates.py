@@ -61,6 +61,7 @@ def test_every_page_of_the_templates_can_be_read(size, name, theme, browser, liv
         for page, path in pages(story).items():
             seen.goto(path)
             seen.picture(f"templates-{page}-{name}-{theme}")
+            expect(seen.page.get_by_role("link", name="Plan templates").last).to_be_in_viewport()
             assert not seen.scrolls_sideways(), page
             assert seen.barriers() == [], page
 

@@ -30,15 +30,16 @@ class TemplateForm(RowForm):
 
 
 class LineForm(RowForm):
-    """Which fields count depends on the noun; the others are kept and say nothing."""
+    """Which fields count depends on the noun: those of an objective stand together, and others are kept in vain."""
 
     class Meta:
         model = TemplateLine
-        fields = ("noun", "title", "detail", "kind", "horizon", "side", "audience", "metric", "unit", "due_days")
+        fields = ("noun", "title", "detail", "audience", "due_days", "side", "kind", "horizon", "metric", "unit")
         labels = {
             "noun": _("What it becomes"), "title": _("Words"), "detail": _("More, or what is done about it"),
             "kind": _("Kind of objective"), "horizon": _("Horizon of the objective"), "side": _("Whose turn"),
             "audience": _("Who may read it"), "metric": _("What is measured"), "unit": _("Unit"),
             "due_days": _("Days from the commitment"),
         }  # fmt: skip
+        help_texts = {"side": _("Of a milestone or an action."), "metric": _("Of an objective."), "unit": ""}
         widgets = {"detail": Short()}
