@@ -49,6 +49,14 @@ class Link(NamedTuple):
     traits: dict[str, str]  # of the group where one is named, else of the person
 
 
+class Clock(NamedTuple):
+    """Ours, and how far the sender's is behind it as far as the call says."""
+
+    now: dt.datetime
+    oldest: dt.datetime
+    behind: dt.timedelta | None
+
+
 @dataclass
 class Refused:
     index: int
@@ -69,10 +77,12 @@ def read(envelope: Envelope, *, now: dt.datetime, oldest: dt.datetime) -> Taken:
     """Every event of a call. `oldest`: what happened before is refused, since its month is gone."""
     taken, seen = Taken(), set()
     weigh = envelope.size > LARGEST_EVENT
+    sent = instant(envelope.sent_at)
+    clock = Clock(now, oldest, None if sent is None else now - sent)
     for index, said in enumerate(envelope.events):
         try:
             _check_whole(said, weigh, envelope.null_bytes)
-            found = _one(said, envelope, now, oldest)
+            found = _one(said, envelope, clock)
         except Wrong as wrong:
             taken.refused.append(_refused(index, said, envelope.kind, str(wrong)))
             continue
@@ -98,7 +108,7 @@ def _check_whole(said: Any, weigh: bool, null_bytes: bool) -> None:
         raise Wrong("Text must not hold the character U+0000.")
 
 
-def _one(said: dict[str, Any], envelope: Envelope, now: dt.datetime, oldest: dt.datetime) -> Act | Link:
+def _one(said: dict[str, Any], envelope: Envelope, clock: Clock) -> Act | Link:
     kind = envelope.kind or said.get("type")
     if kind not in ACTS and kind not in LINKS:
         raise Wrong("“type” must be track, identify, group, page, screen or alias.")
@@ -113,7 +123,7 @@ def _one(said: dict[str, Any], envelope: Envelope, now: dt.datetime, oldest: dt.
     anonymous = _id(said, "anonymousId")
     if not user and not anonymous:
         raise Wrong("An event needs a “userId” or an “anonymousId”.")
-    at = _when(said, envelope.sent_at, now, oldest)
+    at = _when(said, clock)
     person: Ref = ("user", user) if user else ("anonymous", anonymous)
     if kind in LINKS:
         return _link(kind, key, said, person, ("anonymous", anonymous) if user and anonymous else None, at)
@@ -135,22 +145,23 @@ def _id(said: dict[str, Any], name: str) -> str:
     return text.strip()
 
 
-def _when(said: dict[str, Any], sent_at: Any, now: dt.datetime, oldest: dt.datetime) -> dt.datetime:
+def _when(said: dict[str, Any], clock: Clock) -> dt.datetime:
     """When it happened by our clock: the sender's clock is off by as much as its time of sending is."""
     text = said.get("timestamp") or said.get("originalTimestamp")
     if text is None:
-        return now
+        return clock.now
     at = instant(text)
     if at is None:
         raise Wrong("“timestamp” must be an ISO 8601 instant, such as 2026-03-31T08:15:00Z.")
-    sent = instant(said.get("sentAt") or sent_at)
+    sent = instant(said["sentAt"]) if said.get("sentAt") else None
     try:
-        if sent is not None:
-            at += now - sent
-        if at > now + AHEAD:
+        behind = clock.behind if sent is None else clock.now - sent
+        if behind is not None:
+            at += behind
+        if at > clock.now + AHEAD:
             raise Wrong("It lies in the future: more than an hour ahead of this moment.")
-        if at < oldest:
-            raise Wrong(f"It happened before {oldest:%Y-%m-%d}, the first day whose events are kept.")
+        if at < clock.oldest:
+            raise Wrong(f"It happened before {clock.oldest:%Y-%m-%d}, the first day whose events are kept.")
     except OverflowError:
         raise Wrong("“timestamp” and “sentAt” are too far apart.") from None
     # PostgreSQL reads no offset of sixteen hours and more, though ISO 8601 has them.

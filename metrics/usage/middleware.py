@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 
 PREFIX = "/v1/"
 
@@ -21,9 +22,15 @@ class ShortWay:
         if not request.path_info.startswith(PREFIX):
             return self.get_response(request)
         try:
-            found = resolve(request.path_info, settings.ROOT_URLCONF)
+            found = _found(request.path_info, settings.ROOT_URLCONF)
         except Resolver404:
             return self.get_response(request)
         request.resolver_match = found
         answer: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
         return answer
+
+
+@lru_cache(maxsize=64)
+def _found(path: str, urlconf: str) -> ResolverMatch:
+    """The handful of addresses that there are; what isn't there is looked for each time."""
+    return resolve(path, urlconf)

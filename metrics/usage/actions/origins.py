@@ -17,12 +17,12 @@ from metrics.usage.models import Arrival, Origin, OriginState
 
 WORK = "usage"
 
-# By a list and not by a join: the planner then takes the key, whatever it believes about the table's size.
+# By lists and not by a join: on a table that was never analyzed the planner may join each row with all rows.
 RESOLVE = """
-SELECT o.ref, coalesce(g.id, o.id), coalesce(o.account_id, g.account_id)
-FROM usage_origin o LEFT JOIN usage_origin g ON g.tenant_id = %(tenant)s AND g.id = o.group_id
-WHERE o.tenant_id = %(tenant)s AND o.kind = %(kind)s AND o.ref = ANY (%(refs)s)
+SELECT ref, id, account_id, group_id FROM usage_origin
+WHERE tenant_id = %(tenant)s AND kind = %(kind)s AND ref = ANY (%(refs)s)
 """
+GROUPS = "SELECT id, account_id FROM usage_origin WHERE tenant_id = %(tenant)s AND id = ANY (%(ids)s)"
 # In order, as every writer of several origins: nobody waits in a circle.
 UPSERT = """
 INSERT INTO usage_origin (tenant_id, kind, ref, name, domain, email, state, version)
@@ -169,15 +169,23 @@ def _decide(origin: Origin, state: str, account: Account | None, by: User, versi
 
 
 def _resolve(refs: Iterable[Ref]) -> dict[Ref, tuple[int, int | None]]:
+    """A person who is in a group is the group, whose account theirs is unless they have one of their own."""
     by_kind: dict[str, list[str]] = {}
     for kind, ref in refs:
         by_kind.setdefault(kind, []).append(ref)
-    found: dict[Ref, tuple[int, int | None]] = {}
+    tenant, rows = current_tenant_id(), []
     with connection.cursor() as cursor:
         for kind, names in by_kind.items():
-            cursor.execute(RESOLVE, {"tenant": current_tenant_id(), "kind": kind, "refs": names})
-            found |= {(kind, ref): (origin, account) for ref, origin, account in cursor.fetchall()}
-    return found
+            cursor.execute(RESOLVE, {"tenant": tenant, "kind": kind, "refs": names})
+            rows += [((kind, ref), *place) for ref, *place in cursor.fetchall()]
+        groups = {group for *_, group in rows if group is not None}
+        if groups:
+            cursor.execute(GROUPS, {"tenant": tenant, "ids": sorted(groups)})
+        accounts: dict[int, int | None] = dict(cursor.fetchall()) if groups else {}
+    return {
+        ref: (origin, account) if group is None else (group, account or accounts[group])
+        for ref, origin, account, group in rows
+    }
 
 
 def _upsert(said: dict[Ref, dict[str, str]]) -> list[int]:

@@ -9,10 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
-from accounts.models import Tenant
 from accounts.tenancy.context import tenant_context
 from metrics.usage import envelopes, messages
 from metrics.usage.actions import receiving, write_keys
+from metrics.usage.actions.write_keys import Sender
 from metrics.usage.envelopes import SINGLE, Envelope, Unreadable
 
 BATCH = {"batch", "import"}
@@ -51,18 +51,21 @@ def _taken_in(request: HttpRequest, kind: str) -> HttpResponse:
     body = envelopes.unpacked(request.body, request.headers.get("Content-Encoding", "").strip().lower())
     envelope = envelopes.opened(body, kind)
     secret = envelopes.basic_user(request.headers.get("Authorization", "")) or envelope.write_key
-    tenant = write_keys.tenant_of(secret)
-    if tenant is None:
-        raise Unreadable("This write key is unknown or was revoked: send it as the user of HTTP Basic.", 401)
-    return _answer(_committed(tenant, envelope))
+    sender = write_keys.sender_of(secret)
+    try:
+        if sender is not None:
+            return _answer(_committed(sender, envelope))
+    except receiving.Revoked:
+        pass
+    raise Unreadable("This write key is unknown or was revoked: send it as the user of HTTP Basic.", 401)
 
 
-def _committed(tenant: Tenant, envelope: Envelope) -> dict[str, object]:
+def _committed(sender: Sender, envelope: Envelope) -> dict[str, object]:
     """What is answered, once the transaction is through."""
     now = timezone.now()
-    with structlog.contextvars.bound_contextvars(tenant=tenant.slug), tenant_context(tenant):
+    with structlog.contextvars.bound_contextvars(tenant=sender.tenant.slug), tenant_context(sender.tenant):
         taken = messages.read(envelope, now=now, oldest=receiving.first_whole_day(now))
-        receiving.receive(tenant, taken)
+        receiving.receive(sender.tenant, taken, key=sender.key)
     if not taken.refused:
         return {"success": True}
     named = [{"index": r.index, "messageId": r.message_id or None, "reason": r.reason} for r in taken.refused]
