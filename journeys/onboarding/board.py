@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
@@ -55,10 +56,11 @@ def rows(accounts: AccountQuerySet, tenant: Tenant, today: dt.date) -> Rows:
     day = Value(today, output_field=DateField())
     found = found.annotate(**_clocks(open_handoff, tenant), **_holds(today, day), **_steps(today))
     found = found.annotate(
-        days=Greatest(Days(day, F("committed")), Value(0)),
+        days=Greatest(Days(day, _first_day(tenant)), Value(0)),
         quiet=Days(day, Coalesce(_touched(tenant), _since(tenant), output_field=DateField())),
         overdue_days=Coalesce(Days(day, F("oldest")), Value(0)),
         planned_at=Subquery(_ahead().values("starts_at")[:1]),
+        from_kickoff=_from_kickoff(tenant),
     )
     return found.annotate(stage=_stage(), status=_status())
 
@@ -84,6 +86,16 @@ def _clocks(open_handoff: Rows, tenant: Tenant) -> dict[str, Any]:
             Subquery(own), Subquery(OnboardingTarget.objects.filter(segment="").values("days")[:1]), Value(DEFAULT_DAYS)
         ),
     }
+
+
+def _from_kickoff(tenant: Tenant) -> Any:
+    """Where the workspace counts from the kickoff; until there was one, only the commitment can say the first day."""
+    there = Q(kickoff_on__isnull=False) if tenant.first_impact_from == "kickoff" else Q(pk__isnull=True)
+    return Case(When(there, then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+def _first_day(tenant: Tenant) -> Any:
+    return Coalesce(F("kickoff_on"), F("committed")) if tenant.first_impact_from == "kickoff" else F("committed")
 
 
 def _holds(today: dt.date, day: Any) -> dict[str, Any]:
@@ -117,7 +129,7 @@ def _steps(today: dt.date) -> dict[str, Any]:
 def _stage() -> Case:
     return Case(
         When(objective_status__in=[ObjectiveStatus.ACHIEVED, ObjectiveStatus.CONFIRMED], then=Value("confirm")),
-        When(measured=True, then=Value("in_use")),
+        When(measured=True, then=Value("measured")),
         When(plan_status=PlanStatus.RUNNING, then=Value("agreed")),
         When(kickoff_on__isnull=False, then=Value("held")),
         When(planned_at__isnull=False, then=Value("planned")),
@@ -129,7 +141,8 @@ def _stage() -> Case:
 def _status() -> Case:
     """As pace.reasons words it: held back, stuck, behind, on track."""
     over = Q(days__gt=F("target"))
-    unplanned = Q(kickoff_on=None, planned_at=None, days__gt=pace.NO_KICKOFF_DAYS)
+    unagreed = Q(plan_status=None) | ~Q(plan_status=PlanStatus.RUNNING)
+    unplanned = Q(kickoff_on=None, planned_at=None, days__gt=pace.NO_KICKOFF_DAYS) & unagreed
     stuck = Q(quiet__gte=pace.QUIET_DAYS) | Q(overdue_days__gte=pace.STUCK_STEP_DAYS)
     return Case(
         When(hold__isnull=False, then=Value("hold")),
@@ -170,9 +183,10 @@ def going(row: Any) -> pace.Going:
         overdue_ours=row.overdue_ours,
         overdue_theirs=row.overdue_theirs,
         overdue_days=row.overdue_days,
-        kickoff_known=row.kickoff_on is not None or row.planned_at is not None,
+        kickoff_known=bool(row.kickoff_on or row.planned_at) or row.plan_status == PlanStatus.RUNNING,
         hold_reason=row.hold_reason,
         hold_until=row.hold_until,
+        from_kickoff=row.from_kickoff,
     )
 
 

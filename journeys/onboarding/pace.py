@@ -15,8 +15,16 @@ STAGES = {
     "planned": "Kickoff planned",
     "held": "Kickoff held",
     "agreed": "Plan agreed",
-    "in_use": "In use",
-    "confirm": "Impact to be confirmed",
+    "measured": "First measurement",
+    "confirm": "To be confirmed",
+}
+MEANINGS = {
+    "handoff": "No date for the kickoff yet",
+    "planned": "The kickoff has a date",
+    "held": "The plan isn't agreed yet",
+    "agreed": "Both work by the plan; nothing is measured yet",
+    "measured": "An objective of the plan has its first figure",
+    "confirm": "First Impact is achieved; their word is to come",
 }
 STATUSES = {"stuck": "Stuck", "behind": "Behind", "on_track": "On track", "hold": "On hold"}
 TONES = {"stuck": "red", "behind": "amber", "on_track": "green", "hold": ""}
@@ -33,9 +41,10 @@ class Going:
     overdue_ours: int
     overdue_theirs: int
     overdue_days: int  # of the step that is overdue longest
-    kickoff_known: bool  # held, or with a date
+    kickoff_known: bool  # held, with a date, or behind us: the plan is agreed
     hold_reason: str = ""
     hold_until: dt.date | None = None
+    from_kickoff: bool = False  # what `days` count from; else the commitment
 
 
 def reasons(going: Going) -> list[str]:
@@ -56,9 +65,10 @@ def reasons(going: Going) -> list[str]:
 
 
 def clock(going: Going) -> str:
-    """ "Day 12 of 30"; days on hold stand beside, nobody takes them off."""
+    """ "Day 12 of 30", or "Day 12 of 30 from the kickoff"; days on hold stand beside, nobody takes them off."""
     held = f", {_days(going.days_held)} of them on hold" if going.days_held else ""
-    return f"Day {going.days} of {going.target}{held}"
+    since = " from the kickoff" if going.from_kickoff else ""
+    return f"Day {going.days} of {going.target}{since}{held}"
 
 
 def _overdue(going: Going) -> str:

@@ -34,14 +34,14 @@ def reached(days: int, since: str) -> str:
     return f"in {days} {'day' if days == 1 else 'days'} from the {since}"
 
 
-def thank_you(customer: str, people: Iterable[str], definition: str, days: int, sender: str) -> str:
-    """The draft of a mail; `people`: whom it greets, by first names."""
+def thank_you(customer: str, people: Iterable[str], definition: str, days: int, since: str, sender: str) -> str:
+    """The draft of a mail; `people`: whom it greets, by first names; `since`: what the days count from."""
     names = list(people)
     hello = f"Hello {_together(names)}," if names else f"Dear team of {customer},"
     what = f": {definition.rstrip('.')}." if definition else "."
     return "\n\n".join([
         hello,
-        f"your first impact is there{what} It took {days} {'day' if days == 1 else 'days'} from our commitment, and "
+        f"your first impact is there{what} It took {days} {'day' if days == 1 else 'days'} from our {since}, and "
         "most of that work was yours. Thank you.",
         "Whom in your house would you like to show it to? I gladly put the figures on one page for them. And the next "
         "goal is already in our plan: shall we take half an hour next week and set out for it?",

@@ -24,6 +24,7 @@ from journeys.plans.models import Objective, ObjectiveKind, ObjectiveStatus, Pla
 
 FIELDS = ("definition", "objective", "event", "times", "users")
 DEFINITION = 300
+THEIR_WORD = "The customer's own word."
 TOO_LATE = "It can be taken back on the same day, by who noted it, as long as the customer hasn't confirmed."
 
 
@@ -105,12 +106,13 @@ def reach(
 
 @transaction.atomic
 def reopen(impact: FirstImpact, *, by: User, version: int | None = None, now: dt.datetime | None = None) -> FirstImpact:
-    """Taken back on the same day by who said it, unless the customer has confirmed. What the plan says stays there."""
+    """Taken back on the same day by who said it, unless the customer confirmed. What it said in the plan goes, too."""
     row = _locked(impact)
     if row.reached_on is None:
         raise Conflict(row)
     if not may_reopen(row, by, now):
         raise refuse("", TOO_LATE)
+    _out_of_the_plan(row, by)
     cleared = {"reached_on": None, "reached_how": "", "reached_by": None, "evidence": "", "recorded_at": None}
     change(row, cleared, version=version)
     account = Account.objects.select_for_update(of=("self",)).get(pk=row.account_id)
@@ -157,9 +159,19 @@ def _in_the_plan(
 ) -> None:
     """The plan says the same: achieved with the evidence, or confirmed where one of theirs has given their word."""
     if objective.status == ObjectiveStatus.OPEN and (how != ReachedHow.CONFIRMED or contact is not None):
-        objective = objectives.achieve(objective, on=on, evidence=evidence or "The customer's own word.", by=by)
+        objective = objectives.achieve(objective, on=on, evidence=evidence or THEIR_WORD, by=by)
     if contact is not None and objective.status == ObjectiveStatus.ACHIEVED:
         objectives.confirm(objective, contact=contact, name=name or contact.name, statement=evidence, by=by)
+
+
+def _out_of_the_plan(row: FirstImpact, by: User) -> None:
+    """What was achieved by other words, on another day or by somebody else was so before, and stays."""
+    objective = row.objective
+    if objective is None or objective.plan.is_closed or objective.status != ObjectiveStatus.ACHIEVED:
+        return
+    said = (objective.achieved_on, objective.achieved_by_id, objective.evidence)
+    if said == (row.reached_on, row.reached_by_id, row.evidence or THEIR_WORD):
+        objectives.take_back(objective, by=by)
 
 
 def _prioritise(row: FirstImpact, chosen: Objective, by: User | None) -> None:

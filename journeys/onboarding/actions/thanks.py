@@ -20,12 +20,15 @@ def draft(row: FirstImpact, account: Account, *, by: User | None, now: dt.dateti
     keeper = still_here(account.csm) or by
     people = account.contacts.filter(departed_on=None, buying_role__in=GREETED).order_by("pk")
     first_names = [person.name.split()[0] for person in people[:2] if person.name.split()]
-    days = row.days(row.reached_on or local_today(row.tenant, now)) or 0
+    on = row.reached_on or local_today(row.tenant, now)
+    counted = row.days(on, since=row.tenant.first_impact_from)
+    since = "kickoff" if row.tenant.first_impact_from == "kickoff" and counted is not None else "commitment"
+    days = (row.days(on) if counted is None else counted) or 0
     sender = keeper.name if keeper else ""
     values = {
         "account": account,
         "title": "Thank them for the first impact",
-        "detail": wording.thank_you(account.name, first_names, row.definition, days, sender),
+        "detail": wording.thank_you(account.name, first_names, row.definition, days, since, sender),
         "assignee": keeper,
         "due_on": add_business_days(local_today(row.tenant, now), 1, row.tenant.country),
         "source": SOURCE,

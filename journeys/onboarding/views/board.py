@@ -51,6 +51,10 @@ class Column:
     cards: list[Card]
 
     @property
+    def meaning(self) -> str:
+        return pace.MEANINGS[self.code]
+
+    @property
     def more(self) -> int:
         return self.count - len(self.cards)
 

@@ -53,6 +53,20 @@ def test_an_account_goes_through_the_stages(acme):
     assert not board.rows(Account.objects.all(), acme.tenant, local_today(acme.tenant)).exists()
 
 
+def test_the_clock_counts_from_the_kickoff_where_the_workspace_does(acme):
+    row = kickoff(acme)
+    today = local_today(acme.tenant)
+    FirstImpact.objects.update(committed_on=today - dt.timedelta(days=20))
+    acme.tenant.first_impact_from = "kickoff"
+    before = look(acme, row.account)
+    assert (before.days, pace.clock(board.going(before))) == (20, "Day 20 of 30")
+    FirstImpact.objects.update(kickoff_on=today - dt.timedelta(days=5))
+    after = look(acme, row.account)
+    assert (after.days, pace.clock(board.going(after))) == (5, "Day 5 of 30 from the kickoff")
+    acme.tenant.first_impact_from = "commit"
+    assert look(acme, row.account).days == 20
+
+
 def test_an_open_handoff_is_the_first_stage(acme):
     handoff = drafted(acme)
     row = look(acme, handoff.account)

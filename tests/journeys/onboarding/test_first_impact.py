@@ -11,10 +11,10 @@ from accounts import timeline
 from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Refused
 from accounts.calendar import local_today
-from accounts.models import Account, Event, Phase, Task, TenantWork
+from accounts.models import Account, Event, Phase, Task, Tenant, TenantWork
 from accounts.tenancy.context import tenant_context
 from journeys.onboarding import tasks, wording
-from journeys.onboarding.actions import first_impact, turns
+from journeys.onboarding.actions import first_impact, kickoffs, turns
 from journeys.onboarding.models import FirstImpact, Kickoff
 from journeys.plans.actions import objectives, plans
 from journeys.plans.models import Objective, Plan
@@ -144,6 +144,51 @@ def test_who_said_it_takes_it_back_the_same_day_and_nobody_else(acme):
     assert (row.reached_on, row.reached_how, row.evidence) == (None, "", "")
     assert Account.objects.get().phase == Phase.ONBOARDING
     assert Task.objects.get(source="first_impact").status == "dropped"
+
+
+def test_what_the_impact_said_in_the_plan_is_taken_back_with_it(acme):
+    impact = begun(acme)
+    first_impact.reach(impact, on=TODAY, how="evidence", evidence="A figure.", by=acme.cass)
+    assert Objective.objects.get(pk=impact.objective_id).status == "achieved"
+    first_impact.reopen(impact, by=acme.cass)
+    objective = Objective.objects.get(pk=impact.objective_id)
+    left = (objective.status, objective.achieved_on, objective.achieved_by, objective.evidence)
+    assert left == ("open", None, None, "")
+    assert Event.objects.filter(kind="impact.taken_back").count() == 1
+    again = first_impact.reach(impact, on=TODAY, how="evidence", evidence="Another.", by=acme.cass)
+    assert (again.evidence, Objective.objects.get(pk=impact.objective_id).evidence) == ("Another.", "Another.")
+
+
+def test_what_was_achieved_before_stays_so(acme):
+    impact = begun(acme)
+    objectives.achieve(impact.objective, on=TODAY, evidence="Seen by Lee.", by=acme.lee)
+    first_impact.reach(impact, on=TODAY, how="evidence", evidence="A figure.", by=acme.cass)
+    first_impact.reopen(impact, by=acme.cass)
+    objective = Objective.objects.get(pk=impact.objective_id)
+    assert (objective.status, objective.evidence) == ("achieved", "Seen by Lee.")
+
+
+def test_the_days_in_the_thanks_count_as_the_workspace_counts(acme):
+    impact = begun(acme)
+    FirstImpact.objects.filter(pk=impact.pk).update(kickoff_on=TODAY)
+    Tenant.objects.filter(pk=acme.tenant.pk).update(first_impact_from="kickoff")
+    first_impact.reach(FirstImpact.objects.get(), on=TODAY, how="evidence", evidence="A figure.", by=acme.cass)
+    assert "It took 0 days from our kickoff" in Task.objects.get(source="first_impact").detail
+
+
+@pytest.mark.parametrize(
+    ("since", "began", "words"),
+    [("commit", COMMITTED, "counted from the commitment"), ("kickoff", TODAY, "counted from the kickoff")],
+)
+def test_the_plan_counts_its_days_as_the_workspace_does(acme_cast, page, since, began, words):
+    with tenant_context(acme_cast.tenant):
+        row = begun(acme_cast)
+        kickoffs.hold(kickoffs.prepare(row.account, by=acme_cast.cass), on=TODAY, by=acme_cast.cass)
+    Tenant.objects.filter(pk=acme_cast.tenant.pk).update(first_impact_from=since)
+    text = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{row.account_id}/plan/").content.decode()
+    shown = text.split('id="first-impact"')[1].split("</section>")[0]
+    assert f"Day {(local_today(acme_cast.tenant) - began).days}" in shown
+    assert words in shown
 
 
 def test_an_account_further_on_changes_no_phase(acme):
