@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-LEFT, WIDTH, ROW, HEAD, PAD = 8, 760, 30, 26, 10
+NAMES = 188  # a column of their own: behind the bars the links would run through the words
+EDGE = 8
+LEFT, WIDTH, ROW, HEAD, PAD = EDGE + NAMES, 572, 30, 26, 10
 BAR = 14
 LEAST = 4.0
 TICKS = 8
@@ -78,7 +80,7 @@ def chart(rows: Sequence[Stretch], today: dt.date, agreed: dt.date) -> Chart | N
     height = HEAD + PAD + len(rows) * ROW + PAD
     today_x = at(today) if first <= today <= last else None
     return Chart(
-        LEFT * 2 + WIDTH, height, bars, _links(rows, {bar.pk: bar for bar in bars}),
+        LEFT + WIDTH + EDGE, height, bars, _links(rows, {bar.pk: bar for bar in bars}),
         [Tick(at(day), day) for day in _ticks(first, last)], today_x, at(agreed + DAY), height - PAD,
     )  # fmt: skip
 

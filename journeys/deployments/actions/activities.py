@@ -79,6 +79,7 @@ def done(
     change(found, {"done_on": day, "done_by": by}, version=version)
     if found.task is not None and found.task.status == TaskStatus.OPEN:
         tasks.complete(found.task, outcome=Outcome.ACHIEVED, by=by, now=now)
+    timing.foresee(row)
     _tell("activity.done", found, by, now=now, on=day.isoformat())
     return _found(activity)
 
@@ -86,7 +87,7 @@ def done(
 @transaction.atomic
 def reopen(activity: Activity, *, by: User | None, version: int | None = None) -> Activity:
     """To be done again, with its task; an open one stays as it is."""
-    open_(activity.deployment)
+    row = open_(activity.deployment)
     found = _found(activity)
     if not found.is_done:
         return found
@@ -94,6 +95,7 @@ def reopen(activity: Activity, *, by: User | None, version: int | None = None) -
     if found.task is not None and found.task.status == TaskStatus.DONE:
         tasks.reopen(found.task, by=by)
     timing.follow(_found(activity), by=by)
+    timing.foresee(row)
     _tell("activity.reopened", found, by)
     return _found(activity)
 

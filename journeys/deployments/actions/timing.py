@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
+
 from accounts.actions import tasks
 from accounts.actions.errors import refuse
 from accounts.actions.writing import change
-from accounts.models import TaskStatus, User
+from accounts.models import TaskStatus, Tenant, User
 from journeys.deployments.actions.standing import today_of
 from journeys.deployments.models import Activity, Deployment
-from journeys.deployments.outlook import items_of, scheduled
-from journeys.deployments.schedule import Circle
+from journeys.deployments.outlook import items_of, outlooks, scheduled
+from journeys.deployments.schedule import Circle, Schedule
 
 SOURCE = "deployment"
 
@@ -28,6 +31,25 @@ def retime(deployment: Deployment, *, by: User | None) -> None:
         slot = found.slots[activity.pk]
         if change(activity, {"start_on": slot.start, "due_on": slot.end}):
             follow(activity, by=by)
+    _foreseen(deployment, found)
+
+
+def foresee(deployment: Deployment) -> None:
+    """When it will end as things stand; the days of the activities stay as they were planned."""
+    items = [item for _activity, item in items_of(deployment, deployment.tenant)]
+    _foreseen(deployment, scheduled(deployment, items, deployment.tenant, today_of(deployment)))
+
+
+def foresee_all(deployments: Sequence[Deployment], tenant: Tenant, today: dt.date) -> None:
+    """The same for many that were brought along; the same few queries for all."""
+    for row, seen in zip(deployments, outlooks(deployments, tenant, today).values(), strict=True):
+        row.forecast_end_on = seen.schedule.expected_end
+    Deployment.objects.bulk_update(deployments, ["forecast_end_on"], batch_size=500)
+
+
+def _foreseen(deployment: Deployment, found: Schedule) -> None:
+    """Beside its version: nobody said it, so nobody's form is stale by it."""
+    Deployment.objects.filter(pk=deployment.pk).update(forecast_end_on=found.expected_end)
 
 
 def follow(activity: Activity, *, by: User | None) -> None:

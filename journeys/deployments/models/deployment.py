@@ -39,6 +39,18 @@ class DeploymentQuerySet(TenantQuerySet["Deployment"]):
     def open(self) -> DeploymentQuerySet:
         return self.exclude(status__in=OVER)
 
+    def late(self, today: dt.date) -> DeploymentQuerySet:
+        """Past the agreed end, with an activity that should be done by now, or foreseen to end after what was agreed.
+
+        A forecast only moves by what is done, planned or overdue; what is overdue is asked for by itself.
+        """
+        behind = models.Q(activities__done_on=None, activities__due_on__lt=today)
+        late = self.filter(
+            models.Q(planned_end_on__lt=today) | models.Q(forecast_end_on__gt=models.F("planned_end_on"))
+        )
+        overdue = self.filter(behind).order_by().values("pk")
+        return self.open().filter(models.Q(pk__in=late.order_by().values("pk")) | models.Q(pk__in=overdue))
+
     def over(self) -> DeploymentQuerySet:
         return self.filter(status__in=OVER)
 
@@ -58,6 +70,8 @@ class Deployment(TenantModel):
     started_on = models.DateField(null=True, editable=False)
     closed_on = models.DateField(null=True, editable=False)
     close_note = models.CharField(max_length=300, blank=True, editable=False)
+    # What the plan's longest way says, as of the last change to it: the working days of a way can't be counted in SQL.
+    forecast_end_on = models.DateField(null=True, editable=False)
     currency = models.CharField(max_length=3, default="USD")
     budget_minor = models.BigIntegerField(null=True, blank=True, validators=[MinValueValidator(0)])
     budget_hours = models.DecimalField(

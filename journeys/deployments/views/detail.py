@@ -33,7 +33,7 @@ from journeys.deployments.views.finding import deployment_or_404
 from journeys.deployments.views.listing import rows_of
 
 SHOWN = 12
-TITLE = 34
+TITLE = 32
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A bar with the words that stand at it."""
+    """A bar with the words that stand before its row."""
 
     bar: drawing.Bar
     line: Line
     label: str
-    label_x: float
-    anchor: str
 
 
 @require_GET
@@ -122,16 +120,12 @@ def _picture(items: list[Item], lines: list[Line], row: Deployment, today: dt.da
     chart = drawing.chart(stretches, today, row.planned_end_on)
     if chart is None:
         return None
-    return {"chart": chart, "bars": [_drawn(bar, known[bar.pk], chart.width) for bar in chart.bars]}
+    return {"chart": chart, "bars": [_drawn(bar, known[bar.pk]) for bar in chart.bars]}
 
 
-def _drawn(bar: drawing.Bar, line: Line, width: int) -> Drawn:
-    """The words stand behind the bar, or before it where there is no room."""
+def _drawn(bar: drawing.Bar, line: Line) -> Drawn:
     title = f"{line.number}. {line.activity.title}"
-    label = title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…"
-    right = bar.x + bar.width + 6
-    before = right + len(label) * 6.4 > width
-    return Drawn(bar, line, label, bar.x - 6 if before else right, "end" if before else "start")
+    return Drawn(bar, line, title if len(title) <= TITLE else title[: TITLE - 1].rstrip() + "…")
 
 
 def _reviews(row: Deployment) -> Any:

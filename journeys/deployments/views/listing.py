@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +17,7 @@ from accounts.calendar import local_today
 from accounts.models import Phase, User
 from accounts.roles import Permission
 from accounts.views.header import header
-from journeys.deployments.models import Activity, Deployment, DeploymentQuerySet, Hold, Status
+from journeys.deployments.models import Deployment, DeploymentQuerySet, Hold, Status
 from journeys.deployments.outlook import Outlook, outlooks
 from journeys.deployments.views.finding import visible_deployments
 
@@ -104,14 +103,12 @@ def _end(one: Deployment, seen: Outlook) -> str:
 
 
 def _of_tab(rows: DeploymentQuerySet, tab: str, today: dt.date) -> DeploymentQuerySet:
-    """Late: past its agreed end, or with an activity that should be done by now."""
     if tab == "over":
         return rows.over()
     if tab in ("running", "on_hold", "planned"):
         return rows.filter(status=tab)
     if tab == "late":
-        behind = Activity.objects.open().filter(deployment=OuterRef("pk"), due_on__lt=today)  # type: ignore[attr-defined]
-        return rows.open().filter(Q(planned_end_on__lt=today) | Q(Exists(behind)))
+        return rows.late(today)
     return rows.open()
 
 

@@ -205,3 +205,29 @@ def test_a_plan_is_copied_with_its_order(acme):
 def test_what_was_cancelled_is_neither_on_time_nor_late(acme):
     row = deployments.cancel(made.running(acme), reason="They were bought.", by=acme.lee)
     assert outlook(row, acme.tenant, made.today()).time.word == "Cancelled"
+
+
+def test_one_whose_plan_leads_past_its_end_is_late_before_anything_is_overdue(acme):
+    row = made.running(acme, planned_end_on=made.today() + 40 * made.DAY)
+    first = made.activity(acme, row, days=15)
+    made.activity(acme, row, title="Train", days=15, after=[first])
+
+    def late() -> list[int]:
+        return [one.pk for one in Deployment.objects.all().late(made.today())]
+
+    assert late() == []
+    deployments.edit(row, {"planned_end_on": made.today() + 5 * made.DAY}, by=acme.dee)
+    assert late() == [row.pk]
+    deployments.edit(Deployment.objects.get(), {"planned_end_on": made.today() + 40 * made.DAY}, by=acme.dee)
+    assert late() == []
+    version = Deployment.objects.get().version
+    long = made.activity(acme, row, title="Connect", days=60)
+    assert Deployment.objects.get().forecast_end_on == outlook(row, acme.tenant, made.today()).expected_end
+    assert late() == [row.pk]
+    activities.done(long, on=made.today(), by=acme.dee)
+    assert late() == []
+    activities.reopen(long, by=acme.dee)
+    assert late() == [row.pk]
+    activities.remove(long, by=acme.dee)
+    assert Deployment.objects.get().version == version
+    assert late() == []
