@@ -13,6 +13,7 @@ from accounts.calendar import add_business_days
 from accounts.models import Account, Event, Phase, Product, Task, User
 from csom.demo.stage import Stage
 from csom.demo.words import seeded
+from journeys.deployments.actions import timing
 from journeys.deployments.models import (
     Activity,
     Cost,
@@ -91,6 +92,7 @@ def bring(stage: Stage) -> None:
         _fill(cut)
     for model in ROWS:
         model._default_manager.bulk_create([row for cut in cuts for row in cut.rows[model]], batch_size=500)
+    timing.foresee_all([cut.row for cut in cuts if not cut.row.is_over], stage.tenant, stage.today)
 
 
 def _cuts(stage: Stage) -> Iterator[Cut | None]:

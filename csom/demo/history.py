@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import random
 from typing import Any
 
@@ -77,7 +78,7 @@ def _arrive(tale: Tale) -> None:
 def _move_on(tale: Tale, grew: bool) -> None:
     """From phase to phase at a plausible pace; who left is a former customer."""
     rng = tale.chance("phases")
-    live_on = tale.sketch.committed_on + DAY * rng.randint(55, 130)
+    live_on = tale.sketch.committed_on + DAY * _days_to_impact(rng)
     grown_on = live_on + DAY * rng.randint(120, 300)
     steps = [(live_on, Phase.ADOPTION)]
     if grew and rng.random() < 0.6:
@@ -87,6 +88,13 @@ def _move_on(tale: Tale, grew: bool) -> None:
             accounts.change_phase(tale.account, phase, by=tale.csm, now=tale.at(on, rng))
     if tale.gone_on is not None:
         accounts.change_phase(tale.account, Phase.ENDED, by=tale.csm, now=tale.at(tale.gone_on, rng))
+
+
+def _days_to_impact(rng: random.Random) -> int:
+    """Most are there within six weeks; one in seven has a quarter in which nothing moved."""
+    usual = round(rng.lognormvariate(math.log(36), 0.4))
+    stuck = rng.randint(60, 150) if rng.random() < 0.14 else 0
+    return max(16, usual) + stuck
 
 
 def _custom(stage: Stage, sketch: Sketch) -> dict[str, Any]:
