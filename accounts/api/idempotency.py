@@ -21,14 +21,18 @@ from accounts.models import ApiKey
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 LONGEST = 200
+SHOWN_ONCE = "(shown once, in the first answer)"
 # Held until the request's transaction ends, so that of two at once one runs and the other reads its answer.
 TAKE_TURNS = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 Handler = Callable[..., Response]
 
 
-def once(handler: Handler) -> Handler:
-    """Only what succeeded is remembered: an error wrote nothing, so the same request may try again."""
+def once(handler: Handler, secrets: tuple[str, ...] = ()) -> Handler:
+    """Only what succeeded is remembered: an error wrote nothing, so the same request may try again.
+
+    `secrets` are the fields that are never kept: said again, the answer says so in their place.
+    """
 
     def answer(request: Request, *args: Any, **kwargs: Any) -> Response:
         key, api_key = _key(request), cast(ApiKey, request.auth)
@@ -38,7 +42,7 @@ def once(handler: Handler) -> Handler:
         if record is None:
             response = handler(request, *args, **kwargs)
             if response.status_code < 400:
-                answers.remember(api_key, key, said, response.status_code, _plain(response.data))
+                answers.remember(api_key, key, said, response.status_code, _plain(response.data, secrets))
             return response
         if record.fingerprint != said:
             raise Unprocessable(f"This {HEADER} was used for another request.")
@@ -64,8 +68,11 @@ def _print_of_file(value: Any) -> list[str]:
     return [str(value.name), digest.hexdigest()]
 
 
-def _plain(data: Any) -> Any:
-    return None if data is None else json.loads(JSONRenderer().render(data))
+def _plain(data: Any, secrets: tuple[str, ...]) -> Any:
+    if data is None:
+        return None
+    plain = json.loads(JSONRenderer().render(data))
+    return plain | {name: SHOWN_ONCE for name in secrets if name in plain} if secrets else plain
 
 
 def _key(request: Request) -> str:

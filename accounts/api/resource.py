@@ -41,6 +41,7 @@ class Resource(viewsets.GenericViewSet):
     people: ClassVar[tuple[str, ...]] = ()
     shape: ClassVar[type[Shape]]
     entries: ClassVar[Mapping[str, type[serializers.Serializer]]] = {}
+    secrets: ClassVar[tuple[str, ...]] = ()  # fields of an answer that are shown and never kept
 
     parser_classes: Any = (StrictJson,)
     filter_backends: Any = (Filters,)
@@ -66,7 +67,7 @@ class Resource(viewsets.GenericViewSet):
         super().initial(request, *args, **kwargs)
         api_keys.note_use(self.key)
         if request.method == "POST" and idempotency.HEADER in request.headers and self.action is not None:
-            self.post = idempotency.once(getattr(self, self.action))
+            self.post = idempotency.once(getattr(self, self.action), self.secrets)
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         answer: Response = super().finalize_response(request, response, *args, **kwargs)

@@ -29,7 +29,7 @@ class WriteKeyShape(Shape):
     created_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(allow_null=True)
     revoked_at = serializers.DateTimeField(allow_null=True)
-    write_key = serializers.CharField(required=False, help_text="The key itself, in the answer that made it alone.")
+    write_key = serializers.CharField(required=False, help_text="The key itself, in the first answer alone.")
 
     @staticmethod
     def of(row: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +54,10 @@ class WriteKeyFilters(df.FilterSet):
 @extend_schema_view(
     list=extend_schema(summary="List write keys"),
     retrieve=extend_schema(summary="Read what is known of a write key"),
-    create=extend_schema(summary="Make a write key", description="It is shown in this answer and never again."),
+    create=extend_schema(
+        summary="Make a write key",
+        description="It is shown in this answer and never again: a repeated request is told so in its place.",
+    ),
 )
 class WriteKeyResource(Readable):
     noun = "write key"
@@ -62,6 +65,7 @@ class WriteKeyResource(Readable):
     filterset_class = WriteKeyFilters
     shape = WriteKeyShape
     columns = PLAIN
+    secrets = ("write_key",)
     entries = {"create": WriteKeyEntry, "revoke": NothingEntry}
     permissions = dict.fromkeys(("list", "retrieve", "create", "revoke"), Permission.USAGE_EDIT)
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from accounts.models import IdempotencyRecord
 from accounts.tenancy.context import tenant_context
 from metrics.usage.actions import metrics, turns
 from metrics.usage.models import Daily, Origin, UsageEvent
@@ -134,6 +135,11 @@ def test_unmatched_groups_are_listed_and_matched(acme_cast, api, sender, account
     assert (row["day"], row["count"]) == (day.date().isoformat(), 1)
     assert api.get("/usage/unmatched").json()["results"] == []
     assert api.post(f"/usage/unmatched/{found['id']}/match", {"account": account.pk}).status_code == 400
+    back = api.post(f"/usage/unmatched/{found['id']}/move", {})
+    assert (back.json()["state"], back.json()["account"]) == ("waiting", None)
+    sender.count()
+    assert api.get(f"/accounts/{account.pk}/usage?metric=events").json()["results"] == []
+    assert api.post(f"/usage/unmatched/{found['id']}/move", {"account": account.pk}).status_code == 400
 
 
 def test_an_ignored_group_is_out_of_the_list(acme_cast, api, sender):
@@ -151,3 +157,11 @@ def test_write_keys_are_made_and_revoked(api, rivals):
     assert rivals.get(f"/usage/write-keys/{made['id']}").status_code == 404
     assert rivals.post(f"/usage/write-keys/{made['id']}/revoke", {}).status_code == 404
     assert api.post(f"/usage/write-keys/{made['id']}/revoke", {}).json()["revoked_at"] is not None
+
+
+def test_a_write_key_is_not_kept_with_the_answer_that_is_said_again(acme_cast, api):
+    first, again = (api.post("/usage/write-keys", {"name": "Web"}, Idempotency_Key="once-1") for _ in range(2))
+    assert again["Idempotent-Replayed"] == "true"
+    assert again.json() == first.json() | {"write_key": "(shown once, in the first answer)"}
+    with tenant_context(acme_cast.tenant):
+        assert first.json()["write_key"] not in str(IdempotencyRecord.objects.get().body)
