@@ -310,6 +310,23 @@ def test_months_that_nobody_keeps_are_dropped_and_months_to_come_stand_ready(db,
     assert len(found) == 4
 
 
+def test_whoever_asks_for_fewer_months_drops_none_that_a_workspace_keeps(acme_cast, rival):
+    def dropped(kept):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT usage_ensure_month(%s)", [timezone.now().date() - dt.timedelta(days=200)])
+            cursor.execute("SELECT usage_drop_months(%s)", [kept])
+            return cursor.fetchone()[0]
+
+    assert [dropped(kept) for kept in (-5, 0, 1)] == [0, 0, 0]
+    for cast, by, months in ((acme_cast, acme_cast.ada, 1), (rival, rival.rita, 12)):
+        with tenant_context(cast.tenant):
+            keeping.edit(keeping.intake_of(cast.tenant), months, by=by)
+    assert dropped(1) == 0
+    with tenant_context(rival.tenant):
+        keeping.edit(keeping.intake_of(rival.tenant), 2, by=rival.rita)
+    assert dropped(1) == 1
+
+
 def test_two_turns_at_once_count_once(acme_cast, sender, account):
     sender.batch([event(group="org-1")])
     with tenant_context(acme_cast.tenant), connection.cursor() as cursor:
