@@ -27,10 +27,11 @@ class Tab:
     icon: str
     permission: Permission
     says: Any
+    also: tuple[str, ...] = ()  # how names of further pages begin that belong to it
 
     @property
-    def under(self) -> str:
-        return self.url_name.removesuffix("list").removesuffix("edit")
+    def under(self) -> tuple[str, ...]:
+        return (self.url_name.removesuffix("list").removesuffix("edit"), *self.also)
 
 
 TABS = (
@@ -53,7 +54,8 @@ TABS = (
     Tab(_("API keys"), "accounts:key-list", "key-round", Permission.KEY_MANAGE,
         _("How other systems get in.")),
     Tab(_("Usage"), "usage:overview", "activity", Permission.USAGE_EDIT,
-        _("What your product sends, what is counted, and whose usage it is.")),
+        _("What your product sends, what is counted, and whose usage it is."),
+        ("usage:metric-", "usage:origin-", "usage:retention")),
     Tab(_("Write keys"), "usage:key-list", "key-square", Permission.KEY_MANAGE,
         _("How your product sends usage in.")),
     Tab(_("Imports"), "imports:import-list", "file-up", Permission.DATA_IMPORT,
