@@ -6,6 +6,7 @@ declare(
     "usage.criterion_met", "First Impact seen in usage", "“{event}” {times} times by {users} people", icon="activity"
 )
 declare("usage_origin.matched", "Usage matched", "Usage of {name} counts for this account", icon="link")
+declare("usage_origin.moved", "Usage moved", "Usage of {name} counts for {to} now", icon="arrow-right-left")
 declare("usage_origin.ignored", "Usage ignored", "Usage of {name} counts for nobody", icon="unlink")
 declare("usage_origin.reopened", "Usage waits again", "Usage of {name} waits for an account", icon="rotate-ccw")
 declare("usage_metric.added", "Metric added", "{name} is counted", icon="chart-line")

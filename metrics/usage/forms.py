@@ -44,3 +44,10 @@ class IntakeForm(RowForm):
 class MatchForm(forms.Form):
     account = AccountField(label="This is")
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class MoveForm(forms.Form):
+    account = AccountField(
+        label="Its usage is of", required=False, help_text="Leave it empty to let it wait until somebody matches it."
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/usage/metrics/<int:pk>/recount/", metrics.metric_recount, name="metric-recount"),
     path("settings/usage/unmatched/", origins.origin_list, name="origin-list"),
     path("settings/usage/unmatched/<int:pk>/", origins.origin_match, name="origin-match"),
+    path("settings/usage/unmatched/<int:pk>/move/", origins.origin_move, name="origin-move"),
     path("settings/usage/unmatched/<int:pk>/ignore/", origins.origin_ignore, name="origin-ignore"),
     path("settings/usage/unmatched/<int:pk>/reopen/", origins.origin_reopen, name="origin-reopen"),
     path("settings/write-keys/", keys.key_list, name="key-list"),

@@ -52,11 +52,12 @@ JOIN usage_origin b ON b.tenant_id = %(tenant)s AND b.kind = said.kind2 AND b.re
 WHERE a.tenant_id = %(tenant)s AND a.kind = said.kind AND a.ref = said.ref AND a.group_id IS NULL
 """
 # A group by the account's id in the sender's system, else by a domain that one account alone has; a person by an
-# address that is a contact's of one account alone.
+# address that is a contact's of one account alone. What a person took from an account waits for a person.
 MATCH = """
 WITH asked AS (
     SELECT o.id, o.kind, o.ref, o.email, array_remove(ARRAY[lower(o.ref), o.domain], '') AS domains FROM usage_origin o
-    WHERE o.tenant_id = %(tenant)s AND o.state = 'waiting' AND o.group_id IS NULL AND {which}
+    WHERE o.tenant_id = %(tenant)s AND o.state = 'waiting' AND o.decided_by_id IS NULL AND o.group_id IS NULL
+        AND {which}
 ), found AS (
     SELECT asked.id, a.id AS account_id, 1 AS rank FROM asked
     JOIN accounts_account a ON a.tenant_id = %(tenant)s AND a.external_id = asked.ref
@@ -148,7 +149,7 @@ def reopen(origin: Origin, *, by: User, version: int | None = None) -> Origin:
     """Ignored by mistake: it waits again."""
     if origin.state != OriginState.IGNORED:
         raise refuse("", "Only what was ignored can wait again.")
-    _decide(origin, OriginState.WAITING, None, by, version)
+    write(origin, OriginState.WAITING, None, None, version)
     timeline.record("usage_origin.reopened", by=by, origin_id=origin.pk, name=str(origin), ref=origin.ref)
     return origin
 
@@ -161,7 +162,12 @@ def tell_touched(ids: list[int]) -> None:
 
 def _decide(origin: Origin, state: str, account: Account | None, by: User, version: int | None) -> None:
     if origin.state == OriginState.MATCHED:
-        raise refuse("account", "This is matched already; its usage has been counted there.")
+        raise refuse("account", "This is matched already: move it to another account instead.")
+    write(origin, state, account, by, version)
+
+
+def write(origin: Origin, state: str, account: Account | None, by: User | None, version: int | None) -> None:
+    """Conflict when somebody else was first. What a person lets wait (`by`) is matched by a person alone."""
     rows = Origin.objects.filter(pk=origin.pk, version=origin.version if version is None else version)
     if not rows.update(state=state, account=account, decided_by=by, version=F("version") + 1):
         raise Conflict(Origin.objects.get(pk=origin.pk))

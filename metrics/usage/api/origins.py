@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from accounts.api.fields import OfAccount, Versioned
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
-from metrics.usage.actions import origins
+from metrics.usage.actions import moving, origins
 from metrics.usage.models import Origin, OriginKind, OriginState
 
 PLAIN = ("id", "kind", "ref", "name", "domain", "email", "state", "first_seen_at", "version")
@@ -43,6 +43,13 @@ class MatchEntry(OfAccount, Versioned):
     example: ClassVar[dict[str, Any]] = {"account_external_id": "001A0000"}
 
 
+class MoveEntry(OfAccount, Versioned):
+    """Whose usage it is instead; with no account, it waits again."""
+
+    account_optional = True
+    example: ClassVar[dict[str, Any]] = {"account_external_id": "001A0000"}
+
+
 class IgnoreEntry(Versioned):
     """Nothing needs to be said."""
 
@@ -67,11 +74,12 @@ class OriginResource(Readable):
     filterset_class = OriginFilters
     shape = OriginShape
     columns = (*PLAIN, "account_id")
-    entries = {"match": MatchEntry, "ignore": IgnoreEntry}
+    entries = {"match": MatchEntry, "move": MoveEntry, "ignore": IgnoreEntry}
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
         "match": Permission.USAGE_EDIT,
+        "move": Permission.USAGE_EDIT,
         "ignore": Permission.USAGE_EDIT,
     }
 
@@ -85,6 +93,15 @@ class OriginResource(Readable):
         values = self.said()
         origin = origins.match(self.found(pk=int(pk)), values["account"], by=self.by, version=self.version(values))
         return self.answer(origin.pk)
+
+    @extend_schema(
+        summary="Put a wrong match right", description="Its events move; the days of both accounts are counted anew."
+    )
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: str) -> Response:
+        values = self.said()
+        origin, account = self.found(pk=int(pk)), values.get("account")
+        return self.answer(moving.move(origin, account, by=self.by, version=self.version(values)).pk)
 
     @extend_schema(summary="Say that it is nobody's usage", description="It is kept, and out of the list.")
     @action(detail=True, methods=["post"])

@@ -15,9 +15,9 @@ from accounts import formats
 from accounts.access import MemberRequest, requires, visible_accounts
 from accounts.roles import Permission
 from accounts.views.saving import Saving, save
-from metrics.usage.actions import origins
-from metrics.usage.forms import MatchForm
-from metrics.usage.models import Origin, OriginState, UsageEvent
+from metrics.usage.actions import moving, origins
+from metrics.usage.forms import MatchForm, MoveForm
+from metrics.usage.models import Origin, UsageEvent
 from metrics.usage.views.frame import show
 
 SHOWN = 100
@@ -26,16 +26,16 @@ SHOWN = 100
 @require_GET
 @requires(Permission.USAGE_EDIT)
 def origin_list(request: MemberRequest) -> HttpResponse:
-    ignored = "ignored" in request.GET
-    rows = Origin.objects.filter(state=OriginState.IGNORED) if ignored else Origin.objects.waiting()
-    found, now = list(rows[:SHOWN]), timezone.now()
+    which = next((name for name in ("ignored", "matched") if name in request.GET), "waiting")
+    rows = Origin.objects.waiting() if which == "waiting" else Origin.objects.filter(state=which)
+    found, now = list(rows.select_related("account")[:SHOWN]), timezone.now()
     events = UsageEvent.objects.filter(account_id=None, origin_id__in=[row.pk for row in found]).order_by()
-    counts = dict(events.values_list("origin_id").annotate(n=Count("*")))
+    counts = dict(events.values_list("origin_id").annotate(n=Count("*"))) if which != "matched" else {}
     shown = [
         {"origin": row, "events": f"{counts.get(row.pk, 0):,}", "seen": formats.ago(row.first_seen_at, now)}
         for row in found
     ]
-    return show(request, "origins.html", {"rows": shown, "ignored": ignored})
+    return show(request, "origins.html", {"rows": shown, "which": which})
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,6 +53,25 @@ def origin_match(request: MemberRequest, pk: int) -> HttpResponse:
         return origins.match(origin, said["account"], by=request.user, version=said["version"])
 
     return save(request, form, match, saving)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.USAGE_EDIT)
+def origin_move(request: MemberRequest, pk: int) -> HttpResponse:
+    """To another account, or, with none chosen, back among what waits."""
+    origin = get_object_or_404(Origin.objects.select_related("account"), pk=pk)
+    form = MoveForm(request.POST or None, initial={"version": origin.version})
+    form.fields["account"].rows = visible_accounts(request)  # type: ignore[attr-defined]
+    intro = _("It counts for {account} now. Its events move with it, and the days of both accounts are counted anew.")
+    saving = Saving(_("Move the usage of “{name}”").format(name=origin), reverse("usage:origin-list") + "?matched",
+                    _("Moved; both accounts are being counted anew."), _("Move"),
+                    intro.format(account=origin.account or "–"))  # fmt: skip
+
+    def move() -> Origin:
+        said = form.cleaned_data
+        return moving.move(origin, said["account"], by=request.user, version=said["version"])
+
+    return save(request, form, move, saving)
 
 
 @require_POST

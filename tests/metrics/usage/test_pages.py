@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.utils import timezone
 
 from accounts.tenancy.context import tenant_context
+from metrics.usage.actions import turns
 from metrics.usage.models import Metric, Origin, WriteKey
-from tests.factories.usage import OriginFactory, event
+from tests.factories.accounts import AccountFactory
+from tests.factories.usage import OriginFactory, event, figures
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +70,15 @@ def test_a_metric_is_made_and_changed_on_its_page(acme_cast, ada):
     assert "size" in late.content.decode()
 
 
+@pytest.mark.parametrize("path", ["", "retention/", "metrics/new/", "unmatched/"])
+def test_every_page_of_usages_settings_lights_its_own_tab(ada, path):
+    said = ada.get(f"/settings/usage/{path}").content.decode()
+    [lit] = re.findall(
+        r'<a[^>]*href="([^"]*)"[^>]*aria-current="page"', said[said.index('aria-label="Settings"') :][:9_000]
+    )
+    assert lit.endswith("/settings/usage/")
+
+
 def test_a_group_is_matched_ignored_and_waits_again(acme_cast, ada, account):
     with tenant_context(acme_cast.tenant):
         first, second = OriginFactory(ref="one", name="Unknown One"), OriginFactory(ref="two")
@@ -83,6 +97,33 @@ def test_two_who_match_the_same_group_are_told(acme_cast, ada, account):
         origin = OriginFactory(version=2)
     answer = ada.post(f"/settings/usage/unmatched/{origin.pk}/", {"account": account.pk, "version": 1})
     assert answer.status_code == 409
+
+
+def test_a_wrong_match_is_moved_and_the_days_of_both_accounts_are_right(acme_cast, ada, sender, account):
+    sender.batch([event(user=user, group="org-1") for user in ("u1", "u2")])
+    sender.count()
+    today = timezone.now().date()
+    with tenant_context(acme_cast.tenant):
+        right, origin = AccountFactory(name="Southwind"), Origin.objects.get(kind="group")
+        assert figures(account)[("events", today)] == (2, 2)
+    assert "Northwind" in ada.get("/settings/usage/unmatched/?matched").content.decode()
+    where = f"/settings/usage/unmatched/{origin.pk}/move/"
+    assert ada.post(where, {"account": account.pk, "version": origin.version}).status_code == 422
+    assert ada.post(where, {"account": right.pk, "version": origin.version}).status_code == 302
+    sender.batch([event(user="u3", group="org-1")])
+    sender.count()
+    with tenant_context(acme_cast.tenant):
+        assert figures(account) == {}
+        assert figures(right)[("events", today)] == (3, 3)
+    assert ada.post(where, {"account": account.pk, "version": origin.version}).status_code == 409
+    with tenant_context(acme_cast.tenant):
+        origin.refresh_from_db()
+    assert ada.post(where, {"account": "", "version": origin.version}).status_code == 302
+    turns.look_again(acme_cast.tenant.pk)
+    sender.count()
+    with tenant_context(acme_cast.tenant):
+        assert (figures(account), figures(right)) == ({}, {})
+        assert Origin.objects.waiting().get().ref == "org-1"
 
 
 def test_a_write_key_is_shown_once(acme_cast, ada):
