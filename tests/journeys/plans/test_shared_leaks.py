@@ -116,10 +116,12 @@ def _about(plan, people, put, by) -> None:
 
 
 def _hidden_later(cast, plan, put) -> None:
-    """What was open when a version was agreed, and is ours since."""
+    """What was open when a version was agreed, and is ours since; and what was ours then, and was worded to be open."""
     objective = made.objective(cast, plan, title=put("planted", "openonce"), audience=EVERYONE)
+    other = made.objective(cast, plan, title=put("planted", "hiddenonce"), audience=INTERNAL)
     plans.agree(plan, contact=elena(plan, name="Ana", email="ana@halden.test"))
     objectives.edit(objective, {"audience": INTERNAL}, by=cast.cass)
+    objectives.edit(other, {"audience": EVERYONE, "title": put("openall", "nowopen")}, by=cast.cass)
 
 
 def about_others(name: str, put: Planted) -> set[str]:
@@ -131,9 +133,7 @@ def about_others(name: str, put: Planted) -> set[str]:
 def text_of(answer) -> str:
     """All that an answer carries, headers too; of a PDF, what its streams say."""
     body = answer.content
-    if body.startswith(b"%PDF"):
-        return pdf_text(body)
-    return body.decode() + str(answer.headers)
+    return (pdf_text(body) if body.startswith(b"%PDF") else body.decode()) + str(answer.headers)
 
 
 def pdf_text(body: bytes) -> str:
