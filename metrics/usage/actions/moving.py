@@ -47,14 +47,15 @@ def move(origin: Origin, account: Account | None, *, by: User, version: int | No
 
 def _take_along(origin: Origin, before: Account, account: Account | None) -> None:
     """Its events, and a note of the days that they change for both."""
+    tenant = Tenant.objects.get(pk=current_tenant_id())
+    after = account.pk if account else None
     values = {
-        "tenant": current_tenant_id(), "origin": origin.pk, "before": before.pk, "account": account and account.pk,
-        "zone": Tenant.objects.values_list("timezone", flat=True).get(pk=current_tenant_id()),
+        "tenant": tenant.pk, "origin": origin.pk, "before": before.pk, "account": after, "zone": tenant.timezone,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(MOVE, values)
         days = [row[0] for row in cursor.fetchall()]
-    both = [pk for pk in (before.pk, account and account.pk) if pk]
+    both = [pk for pk in (before.pk, after) if pk]
     pairs = [(pk, day) for pk in both for day in days]
     Arrival.objects.create(accounts=[pk for pk, _ in pairs], days=[day for _, day in pairs], origins=[origin.pk])
     timeline.ring(WORK)
