@@ -5,7 +5,7 @@ import os
 import time
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 
 from accounts.calendar import local_today
@@ -55,6 +55,12 @@ def many(cast, count: int) -> None:
     )
 
 
+def _know_the_tables() -> None:
+    """As the database does by itself in the night; only the owner of a table may ask for it."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def opened(client, path: str) -> tuple[int, int, float]:
     """Queries, bytes, seconds."""
     with CaptureQueriesContext(
@@ -67,6 +73,7 @@ def opened(client, path: str) -> tuple[int, int, float]:
     return len(seen), len(answer.content), took
 
 
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
 @pytest.mark.parametrize("path", ["/onboarding/board/?scope=all", "/onboarding/board/?scope=all&stage=held"])
 def test_thousands_cost_no_more_queries_and_no_longer_page(acme_cast, page, path):
     cass = page(acme_cast.cass, acme_cast.tenant)
@@ -76,8 +83,7 @@ def test_thousands_cost_no_more_queries_and_no_longer_page(acme_cast, page, path
     few, _weight, _took = opened(cass, path)
     with tenant_context(acme_cast.tenant):
         many(acme_cast, MANY - FEW)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+    _know_the_tables()
     queries, weight, took = opened(cass, path)
     print(f"{MANY} accounts: {queries} queries, {weight:,} bytes, {took:.2f} s")
     assert queries == few
