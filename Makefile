@@ -14,6 +14,8 @@ CHROMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint fmt types contracts pytest browser checks bench chaos migrations schema manage clean
+# Many processes start here; without bytecode on disk each of them would compile every package again.
+unexport PYTHONDONTWRITEBYTECODE
 # One job at a time: a second -j would race for the virtual environment.
 .NOTPARALLEL:
 

@@ -8,27 +8,14 @@ from types import SimpleNamespace
 
 import psycopg2
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.db import ProgrammingError, connections
+from django.db import connections
 from django.test import Client, TransactionTestCase
 
 from accounts.models import Membership
 from accounts.tenancy.context import tenant_context
+from tests import databases
 from tests.callers import api, caller, reader, rivals  # noqa: F401  (fixtures)
 from tests.factories.accounts import TenantFactory, UserFactory
-
-MAINTENANCE = "postgres"
-
-
-def _as_owner(name: str, *statements: str) -> None:
-    owner = connections["owner"]
-    owner.close()
-    owner.settings_dict["NAME"] = name
-    with owner.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
-    owner.close()
 
 
 @pytest.fixture(scope="session")
@@ -37,24 +24,9 @@ def django_db_setup(django_db_blocker: object, request: pytest.FixtureRequest) -
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     name = f"test_csom_{worker}"
     with django_db_blocker.unblock():
-        home = settings.DATABASES["owner"]["NAME"]
-        _as_owner(home, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"')
-        for alias in ("default", "owner"):
-            connections[alias].close()
-            connections[alias].settings_dict["NAME"] = name
-        call_command("migrate", database="owner", verbosity=0)
-        connections["owner"].close()
+        databases.use(name)
         yield
-        connections["default"].close()
-        _drop(home, name)
-
-
-def _drop(home: str, name: str) -> None:
-    """FORCE may not end an autovacuum, which a plain DROP waits out; a client left over needs FORCE."""
-    try:
-        _as_owner(home, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-    except ProgrammingError:
-        _as_owner(home, f'DROP DATABASE IF EXISTS "{name}"')
+        databases.drop(name)
 
 
 KEPT = ("django_content_type", "auth_permission", "django_migrations")
@@ -65,9 +37,7 @@ def _truncate_as_owner(self: TransactionTestCase) -> None:
 
     By a connection of its own: Django forbids tests to query through an alias they didn't ask for.
     """
-    owner = connections["owner"]
-    parameters = owner.get_connection_params() | {"dbname": connections["default"].settings_dict["NAME"]}
-    parameters.pop("cursor_factory", None)
+    parameters = databases.as_owner(connections["default"].settings_dict["NAME"])
     with closing(psycopg2.connect(**parameters)) as connection, connection, connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
         tables = ", ".join(f'"{name}"' for (name,) in cursor.fetchall() if name not in KEPT)

@@ -7,7 +7,9 @@ SwaggerUIBundle({
   deepLinking: true,
   validatorUrl: null,
   persistAuthorization: false,
-  docExpansion: "list",
+  // Closed until asked: of an open list the reader draws only what is in sight, and hides the other resources below it.
+  docExpansion: "none",
+  filter: true,
   defaultModelsExpandDepth: 0,
   presets: [SwaggerUIBundle.presets.apis],
 });

@@ -17,7 +17,7 @@ from journeys.actions import spiced
 from journeys.models import SpicedEntry
 from journeys.onboarding.actions import handoffs, promises
 from journeys.onboarding.models import Handoff
-from tests.browser.harness import NARROW, PHONE, WIDE, Window, chromium, window
+from tests.browser.harness import Window, chromium, window
 from tests.chaos.processes import Crew, environment
 from tests.factories.accounts import PASSWORD, TODAY, AccountFactory
 from tests.factories.onboarding import ANSWERS, accepted, drafted, returned, submitted
@@ -79,7 +79,7 @@ def sign_in(seen: Window, name: str) -> None:
 def write(seen: Window, question: str, text: str) -> None:
     """Types and waits until the page says that it is kept."""
     seen.page.fill(f"#{question}_text", text)
-    expect(seen.page.locator(f"#saved-{question}")).to_contain_text("Saved", timeout=10_000)
+    expect(seen.page.locator(f"#saved-{question}")).to_contain_text("Saved")
 
 
 @pytest.fixture
@@ -236,20 +236,12 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(WIDE, "light"), (WIDE, "dark"), (PHONE, "light"), (PHONE, "dark"), (NARROW, "light")]
-)
-def test_every_page_is_readable_by_everybody(browser, live_server, deals, size, theme):
+def test_every_page_is_readable_by_everybody(browser, live_server, deals):
     ids = {state: handoff.pk for state, handoff in deals.items()} | {"account": deals["accepted"].account_id}
-    with (
-        window(browser, live_server.url, size=size, theme=theme) as rep,
-        window(browser, live_server.url, size=size, theme=theme) as csm,
-    ):
+    with window(browser, live_server.url) as rep, window(browser, live_server.url) as csm:
         sign_in(rep, "sal")
         sign_in(csm, "cass")
         for name, (who, path) in PAGES.items():
             seen = {"sal": rep, "cass": csm}[who]
             seen.goto("/w/acme" + path.format(**ids))
-            seen.picture(f"handoff-{name}-{theme}-{size[0]}")
-            assert seen.barriers() == [], name
-            assert not seen.scrolls_sideways(), name
+            seen.checked(f"handoff-{name}")

@@ -10,7 +10,7 @@ from accounts.models import InboxEntry, Task
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library
 from blueprints.models import Play, Run
-from tests.browser.harness import NARROW, PHONE, WIDE, chromium, window
+from tests.browser.harness import chromium, window
 from tests.factories.accounts import PASSWORD, AccountFactory
 
 pytestmark = pytest.mark.browser
@@ -46,9 +46,7 @@ def shop(transactional_db, acme_cast):
     return acme_cast
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [WIDE, PHONE, NARROW], ids=["wide", "phone", "narrow"])
-def test_every_page_of_plays_is_readable_by_everyone(browser, live_server, shop, size, theme):
+def test_every_page_of_plays_is_readable_by_everyone(browser, live_server, shop):
     with tenant_context(shop.tenant):
         play, run = Play.objects.get(code="champion-departed"), Run.objects.get(play__code="champion-departed")
         account = run.account_id
@@ -56,13 +54,11 @@ def test_every_page_of_plays_is_readable_by_everyone(browser, live_server, shop,
         "library": "library/", "blueprint": "library/02/", "plays": "plays/", "play": f"plays/{play.pk}/",
         "play-edit": f"plays/{play.pk}/edit/", "run": f"runs/{run.pk}/", "account-with-plays": f"accounts/{account}/",
     }  # fmt: skip
-    with window(browser, live_server.url, size=size, theme=theme) as seen:
+    with window(browser, live_server.url) as seen:
         seen.sign_in("olly@acme.test", PASSWORD)
         for name, path in pages.items():
             seen.goto(f"/w/acme/{path}")
-            seen.picture(f"{name}-{theme}-{size[0]}")
-            assert seen.barriers() == [], name
-            assert not seen.scrolls_sideways(), name
+            seen.checked(name)
 
 
 def test_a_play_is_paused_worded_anew_and_switched_on(browser, live_server, shop):
