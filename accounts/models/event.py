@@ -40,12 +40,18 @@ class InboxEntry(TenantModel):
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    followed_at = models.DateTimeField(null=True, help_text="When the facts of its account were looked at since.")
 
     class Meta(TenantModel.Meta):
         verbose_name_plural = "inbox entries"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["tenant", "event"], name="accounts_inboxentry_once")]
-        indexes = [models.Index(fields=["tenant", "due_at", "id"], name="accounts_inboxentry_due")]
+        indexes = [
+            models.Index(fields=["tenant", "due_at", "id"], name="accounts_inboxentry_due"),
+            models.Index(
+                fields=["tenant", "id"], condition=models.Q(followed_at=None), name="accounts_inboxentry_unfollowed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"event {self.event_id} waits"

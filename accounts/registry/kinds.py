@@ -1,4 +1,4 @@
-"""What each room says that it knows: kinds of events, how to tell them, first steps. Filled by each facts.py."""
+"""Kinds of events, and how to tell one of them in a sentence."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,21 +22,8 @@ class EventKind:
     touch: bool = False  # counts as contact with the customer
 
 
-@dataclass(frozen=True)
-class FirstStep:
-    """Something to do in a new workspace; it is done when the rows that `done` asks for exist."""
-
-    code: str
-    title: Any
-    says: Any
-    url_name: str
-    permission: str
-    done: Callable[[], Any]
-
-
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _KINDS: dict[str, EventKind] = {}
-_STEPS: dict[str, FirstStep] = {}
 
 
 class _Lenient(string.Formatter):
@@ -79,12 +66,3 @@ def tell(kind: str, facts: Mapping[str, Any]) -> str:
     if known is None:
         return kind.replace(".", " ").replace("_", " ")
     return _Lenient().vformat(known.sentence, (), facts)
-
-
-def first_step(step: FirstStep) -> None:
-    _STEPS[step.code] = step
-
-
-def first_steps() -> list[FirstStep]:
-    """Lower rooms first, as their facts are read."""
-    return list(_STEPS.values())

@@ -1,0 +1,94 @@
+"""The one statement that finds all facts of many accounts and writes what changed: versions before, version now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from accounts.knowing.columns import record
+from accounts.models import Tenant
+from accounts.registry import Fact, Source, ordered_derivations, sources
+from accounts.tenancy.context import current_tenant_id
+
+# Where a month has no partition yet, its versions lie in the rest.
+WRITE = """
+WITH {found}, final AS MATERIALIZED (SELECT account_id, jsonb_strip_nulls(facts) AS facts FROM {last}),
+changed AS MATERIALIZED (
+    SELECT n.account_id, n.facts, o.facts AS before, o.valid_from, o.first_day
+    FROM final n LEFT JOIN accounts_accountfacts o ON o.tenant_id = %(tenant)s AND o.account_id = n.account_id
+    WHERE o.facts IS DISTINCT FROM n.facts
+), kept AS (
+    INSERT INTO accounts_pastfacts (tenant_id, account_id, facts, valid_from, valid_to, first_day, seen_on)
+    SELECT %(tenant)s, c.account_id, c.before, c.valid_from, %(at)s, c.first_day, coalesce(s.seen_on, c.first_day)
+    FROM changed c LEFT JOIN accounts_accountstate s ON s.tenant_id = %(tenant)s AND s.account_id = c.account_id
+    WHERE c.before IS NOT NULL
+), written AS (
+    INSERT INTO accounts_accountfacts (tenant_id, account_id, facts, valid_from, first_day)
+    SELECT %(tenant)s, account_id, facts, %(at)s, %(today)s FROM changed ORDER BY account_id
+    ON CONFLICT (tenant_id, account_id) DO UPDATE
+    SET facts = EXCLUDED.facts, valid_from = EXCLUDED.valid_from, first_day = EXCLUDED.first_day
+), shown AS (
+    UPDATE accounts_accountstate s
+    SET health_score = (c.facts ->> 'health.score')::numeric::smallint,
+        health_band = coalesce(c.facts ->> 'health.band', '')
+    FROM changed c WHERE s.tenant_id = %(tenant)s AND s.account_id = c.account_id
+        AND (s.health_score, s.health_band) IS DISTINCT FROM
+            ((c.facts ->> 'health.score')::numeric::smallint, coalesce(c.facts ->> 'health.band', ''))
+)
+SELECT count(*) FROM changed
+"""
+BASE = """known AS MATERIALIZED (
+    SELECT a.id AS account_id, {facts} AS facts FROM accounts_account a {joins}
+    WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s)
+)"""
+
+
+def build(tenant: Tenant, account_ids: list[int], *, at: dt.datetime, today: dt.date) -> tuple[str, dict[str, Any]]:
+    """The statement and its parameters, for the open tenant."""
+    params: dict[str, Any] = {
+        "tenant": current_tenant_id(), "ids": account_ids, "at": at, "today": today, "zone": tenant.timezone,
+    }  # fmt: skip
+    known: dict[str, Fact] = {}
+    steps, objects, joins = [], [], []
+    for number, source in enumerate(sources()):
+        alias = f"s{number}"
+        names = "account_id, facts" if source.shaped else ", ".join(["account_id", *_places(source)])
+        steps.append(f"{alias}({names}) AS MATERIALIZED ({source.sql})")
+        joins.append(f"LEFT JOIN {alias} ON {alias}.account_id = a.id")
+        objects.append(f"coalesce({alias}.facts, '{{}}')" if source.shaped else _object(source, alias))
+        params |= source.params
+        known |= {fact.name: fact for fact in source.facts}
+    steps.append(BASE.format(facts=" || ".join(objects), joins=" ".join(joins)))
+    last = "known"
+    for number, derivation in enumerate(ordered_derivations()):
+        derived = derivation.build(known)
+        if derived is None:
+            continue
+        unfolded = record(known.values(), of="k.facts")
+        steps.append(
+            f"d{number} AS MATERIALIZED (SELECT k.account_id, k.facts || coalesce({derived.sql}, '{{}}') AS facts"
+            f" FROM {last} k, {unfolded})"
+        )
+        params |= derived.params
+        known |= {fact.name: fact for fact in derived.facts}
+        last = f"d{number}"
+    return WRITE.format(found=", ".join(steps), last=last), params
+
+
+def _places(source: Source) -> list[str]:
+    return [f"c{place}" for place in range(len(source.facts))]
+
+
+def _object(source: Source, alias: str) -> str:
+    """At most fifty facts in one object: a function takes a hundred arguments."""
+    pairs = [
+        f"'{fact.name}', {_value(fact, f'{alias}.{place}')}"
+        for fact, place in zip(source.facts, _places(source), strict=True)
+    ]
+    return " || ".join(f"jsonb_build_object({', '.join(pairs[n : n + 50])})" for n in range(0, len(pairs), 50))
+
+
+def _value(fact: Fact, column: str) -> str:
+    if fact.absent is None:
+        return column
+    return f"coalesce({column}, {str(fact.absent).lower()})"
