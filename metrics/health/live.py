@@ -1,0 +1,33 @@
+"""Which versions score accounts today, in which order, and what a draft would put in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from metrics.health import definitions
+from metrics.health.models import HealthModel, HealthVersion, State
+from metrics.health.sql import Line
+
+
+def versions() -> list[HealthVersion]:
+    """What scores now, and challengers, in the models' order."""
+    rows = HealthVersion.objects.filter(model__archived_at=None).exclude(state=State.RETIRED)
+    wanted = [row for row in rows.select_related("model") if row.state == State.PUBLISHED or row.shadow]
+    return sorted(wanted, key=lambda row: (row.model.position, row.model_id))
+
+
+def line(version: HealthVersion) -> Line:
+    read = definitions.read(version.definition)
+    return Line(version.name, version.model.applies, read, version.state == State.DRAFT)
+
+
+def lines() -> list[Line]:
+    return [line(version) for version in versions()]
+
+
+def lines_with(model: HealthModel, definition: definitions.Raw, name: str) -> list[Line]:
+    """As if this definition were published now; challengers don't count."""
+    drawn = Line(name, model.applies, definitions.read(definition))
+    rows: Sequence[HealthVersion] = [v for v in versions() if v.state == State.PUBLISHED and v.model_id != model.pk]
+    placed = [(v.model.position, v.model_id, line(v)) for v in rows] + [(model.position, model.pk, drawn)]
+    return [each for _position, _pk, each in sorted(placed, key=lambda entry: entry[:2])]
