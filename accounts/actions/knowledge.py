@@ -38,9 +38,14 @@ SELECT account_id, seen_on FROM accounts_accountstate
 WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND seen_on < %(today)s::date - 1
 """
 SEEN = """
-UPDATE accounts_accountstate SET seen_on = %(day)s
-WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND seen_on IS DISTINCT FROM %(day)s
+UPDATE accounts_accountstate s SET seen_on = %(day)s
+FROM (
+    SELECT id FROM accounts_accountstate
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND seen_on IS DISTINCT FROM %(day)s
+    ORDER BY account_id FOR NO KEY UPDATE
+) k WHERE s.tenant_id = %(tenant)s AND s.id = k.id
 """
+LOCK = 7_207  # names our advisory locks; the second half is the tenant
 # One note for a stretch of accounts is enough: what is already noted and not yet taken is looked at once.
 NOTE = """
 INSERT INTO accounts_touched (tenant_id, account_id)
@@ -87,7 +92,9 @@ def follow(account_ids: list[int], *, tenant: Tenant, at: dt.datetime) -> int:
     if not account_ids:
         return 0
     today = local_today(tenant, at)
-    states.refresh(account_ids, today=today)
+    # The turn is one at a time; whoever follows outside of it mustn't lose a version all the same.
+    _run("SELECT pg_advisory_xact_lock(%(lock)s, hashint8(%(tenant)s))", {"lock": LOCK})
+    states.hear(account_ids)
     written, params = statement.build(tenant, account_ids, at=at, today=today)
     with connection.cursor() as cursor:
         cursor.execute(written, params)

@@ -25,7 +25,7 @@ def test_what_changes_becomes_a_version_and_what_was_before_is_kept(acme):
     assert knowledge.follow([account.pk], tenant=acme.tenant, at=NOON) == 1
     assert facts_of(account)["people.champion_present"] is False
     knowledge.seen([account.pk], dt.date(2026, 11, 20))
-    contacts.add(account, {"name": "Chris", "buying_role": BuyingRole.CHAMPION}, by=acme.cass)
+    contacts.add(account, {"name": "Chris", "buying_role": BuyingRole.CHAMPION}, by=acme.cass, now=NOON)
     assert knowledge.follow([account.pk], tenant=acme.tenant, at=NOON + HOUR) == 1
     assert facts_of(account)["people.champion_present"] is True
     past = PastFacts.objects.get(account_id=account.pk)
