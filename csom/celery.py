@@ -71,6 +71,11 @@ class Config:
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "send what plays say": {
+            "task": "blueprints.tasks.sweep_deliveries",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
         "mail invitations": {
             "task": "accounts.tasks.sweep_invitations",
             "schedule": 2.0,

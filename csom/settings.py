@@ -108,6 +108,9 @@ MAIL_DIR = CSOM_HOME / "mail"
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "CSOM <csom@localhost>")
 
+# Webhooks to this machine itself, over plain http: for trying them out, and for tests. Never where others have a login.
+OUTBOUND_LOOPBACK = env.bool("OUTBOUND_LOOPBACK", False)
+
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_I18N = True

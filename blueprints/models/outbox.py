@@ -26,6 +26,7 @@ class Endpoint(TenantModel):
     secret = models.CharField(max_length=100, blank=True, editable=False)
     active = models.BooleanField(default=True)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    resume_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Nothing is sent there before.")
     created_by = MemberForeignKey(null=True, blank=True, related_name="+", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -121,9 +122,10 @@ class Delivery(TenantModel):
         ]
         indexes = [
             models.Index(
-                fields=["tenant", "due_at", "id"],
+                # By endpoint, since a turn takes a few for each: one that hangs must not hide the others.
+                fields=["tenant", "endpoint", "due_at", "id"],
                 condition=models.Q(state__in=["waiting", "sending"]),
-                name="blueprints_delivery_due",
+                name="blueprints_delivery_open",
             ),
             models.Index(fields=["tenant", "-created_at", "-id"], name="blueprints_delivery_by_time"),
         ]

@@ -75,6 +75,7 @@ class Run(TenantModel):
 
 
 class StepState(models.TextChoices):
+    WAITING = "waiting", "Waits"
     ASKING = "asking", "Waits for approval"
     DONE = "done", "Done"
     SKIPPED = "skipped", "Skipped"
