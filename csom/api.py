@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import facts
 from accounts.api import routes as accounts
 from accounts.api.me import MeResource
 from accounts.api.resource import Resource
@@ -92,6 +93,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", schema, name="api-schema"),
     path("docs", docs, name="api-docs"),
     path("me", MeResource.as_view({"get": "read"}), name="api-me"),
+    path("facts", facts.FactResource.as_view({"get": "known", "put": "push"}), name="api-facts"),
     *router.urls,
     re_path("", Nothing.as_view(dict.fromkeys(METHODS, "nowhere")), name="api-nothing"),
 ]

@@ -46,11 +46,11 @@ FROM (
 ) k WHERE s.tenant_id = %(tenant)s AND s.id = k.id
 """
 LOCK = 7_207  # names our advisory locks; the second half is the tenant
-# One note for a stretch of accounts is enough: what is already noted and not yet taken is looked at once.
-NOTE = """
+# Notes are never left out as known already: whoever is at an earlier one just now doesn't see what this one speaks of.
+NOTE = "INSERT INTO accounts_touched (tenant_id, account_id) SELECT %(tenant)s, unnest(%(ids)s::bigint[])"
+NOTE_ALL = """
 INSERT INTO accounts_touched (tenant_id, account_id)
-SELECT %(tenant)s, id FROM unnest(%(ids)s::bigint[]) id
-WHERE NOT EXISTS (SELECT FROM accounts_touched t WHERE t.tenant_id = %(tenant)s AND t.account_id = id)
+SELECT %(tenant)s, id FROM accounts_account WHERE tenant_id = %(tenant)s ORDER BY id
 """
 
 
@@ -60,6 +60,12 @@ def note(account_ids: Iterable[int]) -> None:
     if ids:
         _run(NOTE, {"ids": ids})
         timeline.ring(timeline.EVENTS)
+
+
+def note_all() -> None:
+    """What is asked about accounts changed its meaning: all of them are looked at again, events still going first."""
+    _run(NOTE_ALL, {})
+    timeline.ring(timeline.EVENTS)
 
 
 def take(at: dt.datetime, *, most: int) -> list[int]:

@@ -16,7 +16,9 @@ EXTERNAL = """
 SELECT v.account_id,
     jsonb_object_agg('ext.' || f.key, v.value) || jsonb_object_agg('@ext.' || f.key, v.observed_on)
 FROM accounts_externalvalue v JOIN accounts_externalfact f ON f.tenant_id = %(tenant)s AND f.id = v.fact_id
-WHERE v.tenant_id = %(tenant)s AND v.account_id = ANY(%(ids)s) AND f.active GROUP BY v.account_id
+WHERE v.tenant_id = %(tenant)s AND v.account_id = ANY(%(ids)s) AND f.active
+    AND v.received_at <= %(at)s AND v.observed_on <= %(today)s
+GROUP BY v.account_id
 """
 
 

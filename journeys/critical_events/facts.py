@@ -61,7 +61,8 @@ source(
             Fact("critical_event.last_missed_on", _("Critical event last missed"), FactType.DATE),
         ),
         f"""
-        SELECT e.account_id, min(e.happens_on) FILTER (WHERE ahead AND e.consequence <> '' AND e.happens_on >= %(today)s),
+        SELECT e.account_id,
+            min(e.happens_on) FILTER (WHERE ahead AND e.consequence <> '' AND e.happens_on >= %(today)s),
             max(l.late), min(e.dark_since) FILTER (WHERE ahead AND e.dark_since <= %(today)s),
             max(e.happens_on) FILTER (WHERE NOT ahead AND e.status = 'missed')
         FROM (

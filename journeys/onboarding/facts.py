@@ -60,7 +60,8 @@ source(
                 SELECT FROM onboarding_onboardinghold h WHERE h.tenant_id = %(tenant)s AND h.journey_id = j.id
                 AND h.put_at <= %(at)s AND h.from_on <= %(today)s AND (h.until_on IS NULL OR h.until_on > %(today)s)),
             f.reached_on IS NULL AND f.committed_on + target.days < %(today)s
-                AND (j.ended_at IS NULL OR j.ended_at > %(at)s) AND CASE WHEN a.phase_since <= %(at)s THEN a.phase ELSE (
+                AND (j.ended_at IS NULL OR j.ended_at > %(at)s)
+                AND CASE WHEN a.phase_since <= %(at)s THEN a.phase ELSE (
                     SELECT c.to_phase FROM accounts_phasechange c WHERE c.tenant_id = %(tenant)s
                     AND c.account_id = a.id AND c.changed_at <= %(at)s ORDER BY c.changed_at DESC, c.id DESC LIMIT 1)
                 END IN ('commit', 'onboarding')
