@@ -23,6 +23,12 @@ declare("endpoint.stopped", "Endpoint switched off", "{name}: {reason}", icon="u
 declare("endpoint.switched_on", "Endpoint switched on", "{name} is on", icon="plug")
 declare("template.added", "Mail template added", "{name} was added", icon="mail-plus")
 declare("template.edited", "Mail template edited", "{name}: changed {changed}", icon="mail")
+declare("play.created", "Play made", "{play} was made", icon="sparkles")
+declare("play.shadowed", "Play in the shadow", "{play} logs and does nothing", icon="eye")
+declare("play.disabled", "Play stopped itself", "{play} stopped: {reason}", icon="circle-alert")
+declare("play.tripped", "Circuit breaker", "{play} stopped: {reason}", icon="zap-off")
+declare("play.released", "Stopped matches released", "{play}: {count} runs began", icon="circle-play")
+declare("play.dropped", "Stopped matches dropped", "{play}: {count} matches were dropped", icon="circle-x")
 declare("play.revised", "Play revised", "{play} is now version {number}", icon="pencil")
 
 first_step(

@@ -5,9 +5,10 @@ from blueprints.models.match import Fate, Match
 from blueprints.models.outbox import Channel, Delivery, DeliveryState, Endpoint, EndpointKind, MessageTemplate, Notice
 from blueprints.models.play import Play, PlayKind, PlayState, PlayVersion
 from blueprints.models.run import Run, RunState, RunStep, RunTask, StepState
+from blueprints.models.turn import Heard, Turn
 
 __all__ = [
-    "Blueprint", "Channel", "Chapter", "Delivery", "DeliveryState", "Endpoint", "EndpointKind", "Fate", "Match",
-    "MessageTemplate", "Notice", "Play", "PlayKind", "PlayState", "PlayVersion", "Run", "RunState", "RunStep",
-    "RunTask", "StepState",
+    "Blueprint", "Channel", "Chapter", "Delivery", "DeliveryState", "Endpoint", "EndpointKind", "Fate", "Heard",
+    "Match", "MessageTemplate", "Notice", "Play", "PlayKind", "PlayState", "PlayVersion", "Run", "RunState", "RunStep",
+    "RunTask", "StepState", "Turn",
 ]  # fmt: skip

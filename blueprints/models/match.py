@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.models import Account, Event
 from accounts.tenancy.models import TenantForeignKey, TenantManager, TenantModel, TenantQuerySet
@@ -50,6 +51,9 @@ class Match(TenantModel):
     closed_on = models.DateField(null=True, blank=True)
     facts = models.JSONField(default=dict)
     fate = models.CharField(max_length=8, choices=Fate.choices, default=Fate.WAITING)
+    due_at = models.DateTimeField(db_default=Now(), help_text="While it waits: not before.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=500, blank=True)
 
     objects = TenantManager.from_queryset(MatchQuerySet)()  # type: ignore[misc]
 

@@ -6,6 +6,7 @@ import factory
 from django.db.models.functions import Now
 from factory.django import DjangoModelFactory
 
+from accounts import timeline
 from blueprints import models
 from blueprints.actions import endpoints, templates
 from tests.factories.accounts import TODAY, AccountFactory, TaskFactory
@@ -135,3 +136,19 @@ class NoticeFactory(DjangoModelFactory):
 
     recipient = None
     text = "Look at this."
+
+
+class HeardFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Heard
+
+    event = factory.LazyFunction(lambda: timeline.record("note.added", account=AccountFactory(), by=None, body="Hello"))
+    at = Now()
+
+
+class TurnFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Turn
+
+    began_at = Now()
+    ended_at = Now()
