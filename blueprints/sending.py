@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import re
 import socket
@@ -33,10 +34,10 @@ LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 # What resolves on the inside alone, and names that are numbers in disguise: 2130706433, 0x7f.1, 017700000001.
 INSIDE = re.compile(r"(^|\.)(localhost|local|internal|intranet|lan|home|corp|localdomain|arpa)$")
 NUMBER = re.compile(r"(^|\.)(0x[0-9a-f]*|[0-9]+)$")
-HOST = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 # Everything that is given out to the world is in here; old forms that hide an IPv4 address are not.
 GLOBAL_V6 = ipaddress.ip_network("2000::/3")
-TUNNELS = [ipaddress.ip_network(net) for net in ("2001::/32", "2002::/16", "64:ff9b::/96")]
+TUNNELS = [ipaddress.ip_network(net) for net in ("2001::/32", "2002::/16", "64:ff9b::/96", "192.88.99.0/24")]
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Deadline:
     """Cuts the connection when time is up, whatever piece of the answer it waits for."""
 
     def __init__(self, seconds: float) -> None:
-        self.passed = False
+        self.seconds, self.passed = seconds, False
         self._sockets: list[socket.socket] = []
         self._timer = threading.Timer(seconds, self._cut)
 
@@ -137,8 +138,9 @@ def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:
             return is_public(address.ipv4_mapped)
-        return address in GLOBAL_V6 and address.is_global and not any(address in net for net in TUNNELS)
-    return address.is_global and not address.is_multicast
+        if address not in GLOBAL_V6:
+            return False
+    return address.is_global and not address.is_multicast and not any(address in net for net in TUNNELS)
 
 
 def problem_with(url: str) -> str:
@@ -191,7 +193,7 @@ def post(url: str, body: str, headers: dict[str, str], *, deadline: float = DEAD
         return Answer(error=str(problem))
     with Deadline(deadline) as clock:
         try:
-            return _answer(url, body, headers, deadline)
+            return _answer(url, body, headers, clock)
         except InvalidIPAddress:
             return Answer(error="The address leads into a private network.")
         except (requests.RequestException, HTTPError, OSError, ValueError) as problem:
@@ -200,10 +202,14 @@ def post(url: str, body: str, headers: dict[str, str], *, deadline: float = DEAD
             return Answer(error=f"No connection: {type(problem).__name__}.", held_up=True)
 
 
-def _answer(url: str, body: str, headers: dict[str, str], deadline: float) -> Answer:
-    with _session(deadline) as session, session.post(url, data=body.encode(), headers=headers, stream=True) as said:
+def _answer(url: str, body: str, headers: dict[str, str], clock: Deadline) -> Answer:
+    sent = {"data": body.encode(), "headers": headers, "stream": True}
+    with _session(clock.seconds) as session, session.post(url, **sent) as said:
+        if clock.passed:  # cut off among the headers, which looks like their end
+            raise requests.Timeout
         status, retry_after = said.status_code, _seconds(said.headers.get("Retry-After"))
-        said.raw.read(MOST_READ)
+        with contextlib.suppress(HTTPError, OSError):  # what it says beside is read, since some need to say it
+            said.raw.read(MOST_READ)
     if 200 <= status < 300:
         return Answer(status)
     if 300 <= status < 400:

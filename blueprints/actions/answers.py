@@ -29,7 +29,8 @@ GIVEN_UP_AFTER = dt.timedelta(days=5)
 LONGEST_ERROR = 500
 ENDED = (RunState.UNDONE, RunState.LEFT)
 # Half as long as it has failed, so that it is asked less and less often: from 5 seconds to 5 minutes.
-PAUSE = "now() + greatest(least((now() - failing_since) / 2, interval '5 minutes'), interval '5 seconds')"
+PAUSE = """statement_timestamp() + greatest(interval '5 seconds',
+    least(interval '5 minutes', (statement_timestamp() - failing_since) / 2))"""
 NEXT = """
 SELECT min(greatest(d.due_at, coalesce(e.resume_at, d.due_at))) FROM blueprints_delivery d
 LEFT JOIN blueprints_endpoint e ON e.tenant_id = d.tenant_id AND e.id = d.endpoint_id
@@ -71,7 +72,10 @@ def _sent(delivery: Delivery, answer: Answer) -> None:
         failing = Endpoint.objects.filter(Q(failing_since__isnull=False) | Q(resume_at__isnull=False))
         failing.filter(pk=delivery.endpoint_id).update(failing_since=None, resume_at=None)
     if delivery.channel == Channel.EMAIL:
-        said = {"to": delivery.payload.get("name") or delivery.to, "subject": delivery.payload["subject"]}
+        said: dict[str, Any] = {
+            "to": delivery.payload.get("name") or delivery.to,
+            "subject": delivery.payload["subject"],
+        }
         timeline.record("email.sent", account=delivery.account, by=None, delivery_id=delivery.pk, **said)
 
 
@@ -80,7 +84,7 @@ def _failed(delivery: Delivery, answer: Answer) -> None:
         _write(delivery, answer, state=DeliveryState.CANCELED)
     elif delivery.attempts > len(DELAYS):
         _write(delivery, answer, state=DeliveryState.DEAD)
-        about = {"channel": delivery.get_channel_display(), "error": answer.error[:LONGEST_ERROR]}
+        about: dict[str, Any] = {"channel": delivery.get_channel_display(), "error": answer.error[:LONGEST_ERROR]}
         timeline.record("delivery.given_up", account=delivery.account, by=None, delivery_id=delivery.pk, **about)
     else:
         wished = min(answer.retry_after or 0, LONGEST_WISH)

@@ -115,6 +115,6 @@ def _problems(words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 
 def _tell(kind: str, step: RunStep, run: Run, by: User, drafts: Drafts, **facts: Any) -> None:
-    about = {"run_id": run.pk, "number": step.number, "play": run.play.name}
+    about: dict[str, Any] = {"run_id": run.pk, "number": step.number, "play": run.play.name}
     to = ", ".join(draft["name"] for draft in drafts)
     timeline.record(kind, account=run.account, by=by, to=to, **about, **facts)

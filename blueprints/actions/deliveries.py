@@ -39,23 +39,24 @@ CUT_OFF = "The sender ended while it sent this, again and again."
 CLAIM = """
 WITH ends AS (
     SELECT e.id, CASE WHEN e.failing_since IS NULL THEN %(room)s ELSE 1 END AS room FROM blueprints_endpoint e
-    WHERE e.tenant_id = %(tenant)s AND e.active AND (e.resume_at IS NULL OR e.resume_at <= now())
+    WHERE e.tenant_id = %(tenant)s AND e.active AND (e.resume_at IS NULL OR e.resume_at <= statement_timestamp())
 ), away AS (
     SELECT endpoint_id, count(*) AS n FROM blueprints_delivery
-    WHERE tenant_id = %(tenant)s AND state = 'sending' AND lease_until > now() GROUP BY endpoint_id
+    WHERE tenant_id = %(tenant)s AND state = 'sending' AND lease_until > statement_timestamp() GROUP BY endpoint_id
 ), wired AS (
     SELECT d.id FROM ends LEFT JOIN away ON away.endpoint_id = ends.id, LATERAL (
         SELECT id FROM blueprints_delivery d WHERE d.tenant_id = %(tenant)s AND d.endpoint_id = ends.id
-            AND d.state IN ('waiting', 'sending') AND d.due_at <= now()
+            AND d.state IN ('waiting', 'sending') AND d.due_at <= statement_timestamp()
         ORDER BY due_at, id LIMIT greatest(ends.room - coalesce(away.n, 0), 0) FOR UPDATE SKIP LOCKED) d
 ), mailed AS (
     SELECT id FROM blueprints_delivery d WHERE d.tenant_id = %(tenant)s AND d.endpoint_id IS NULL
-        AND d.state IN ('waiting', 'sending') AND d.due_at <= now()
+        AND d.state IN ('waiting', 'sending') AND d.due_at <= statement_timestamp()
     ORDER BY due_at, id
     LIMIT greatest(%(room)s - coalesce((SELECT n FROM away WHERE endpoint_id IS NULL), 0), 0) FOR UPDATE SKIP LOCKED
 )
 UPDATE blueprints_delivery d SET state = 'sending', lease = %(lease)s, attempts = d.attempts + 1,
-    lease_until = now() + %(seconds)s * interval '1 second', due_at = now() + %(seconds)s * interval '1 second'
+    lease_until = statement_timestamp() + %(seconds)s * interval '1 second',
+    due_at = statement_timestamp() + %(seconds)s * interval '1 second'
 FROM (SELECT id FROM wired UNION ALL SELECT id FROM mailed) picked, blueprints_delivery held
 LEFT JOIN blueprints_endpoint e ON e.tenant_id = held.tenant_id AND e.id = held.endpoint_id
 WHERE d.tenant_id = %(tenant)s AND d.id = picked.id AND held.tenant_id = d.tenant_id AND held.id = d.id
@@ -146,27 +147,19 @@ def send_due(tenant_id: int) -> int:
 def _claim(tenant_id: int) -> list[Parcel]:
     """A few for each endpoint, ours until the lease ends. One claim at a time in a tenant, so that the room holds."""
     lease = uuid.uuid4()
-    params = {"tenant": tenant_id, "room": ROOM, "lease": str(lease), "seconds": LEASE}
+    params: dict[str, str | int] = {"tenant": tenant_id, "room": ROOM, "lease": str(lease), "seconds": LEASE}
     with tenant_context(tenant_id), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [CLAIM_LOCK, tenant_id])
         if not cursor.fetchone()[0]:
             return []
         cursor.execute(CLAIM, params)
-        return [Parcel(*_read(row), lease) for row in cursor.fetchall()]
+        return [_read(row, lease) for row in cursor.fetchall()]
 
 
-def _read(row: Sequence[Any]) -> list[Any]:
+def _read(row: Sequence[Any], lease: uuid.UUID) -> Parcel:
     pk, uid, attempts, channel, to, payload, url, secret = row
-    return [
-        pk,
-        str(uid),
-        attempts,
-        channel,
-        to,
-        payload if isinstance(payload, dict) else json.loads(payload),
-        url,
-        secret,
-    ]
+    said = payload if isinstance(payload, dict) else json.loads(payload)
+    return Parcel(pk, str(uid), attempts, channel, to, said, url, secret, lease)
 
 
 def _send_all(tenant_id: int, parcels: Sequence[Parcel]) -> None:

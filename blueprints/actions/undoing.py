@@ -99,6 +99,6 @@ def _owner_back(account: Account, did: dict[str, Any], by: User) -> bool:
 
 def _now() -> dt.datetime:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
+        cursor.execute("SELECT statement_timestamp()")
         now: dt.datetime = cursor.fetchone()[0]
     return now

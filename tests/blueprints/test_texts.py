@@ -49,7 +49,7 @@ def test_a_value_never_breaks_a_line(bad):
     ("text", "problem"),
     [
         ("{{ account.password }}", "“account.password” is no variable."),
-        ("{{ account.name.__class__ }}", "“{{” stands alone: variables look like {{ account.name }}."),
+        ("{{ account.name.__class__ }}", "“account.name.__class__” is no variable."),
         ("{{ account.save() }}", "“{{” stands alone: variables look like {{ account.name }}."),
         ("{% for a in b %}", "“{%” stands alone: variables look like {{ account.name }}."),
         ("{{ fact.unknown.one }}", "“fact.unknown.one” is no variable."),

@@ -13,6 +13,7 @@ from blueprints import rules, texts
 from blueprints.actions import deliveries, notices
 from blueprints.actions.stepping import beginning, pace
 from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, Outcome, Skipped, Waiting
+from blueprints.actions.stepping.people import LEADER
 from blueprints.actions.stepping.plans import message, task_due, task_texts
 from blueprints.actions.stepping.saying import addressed
 from blueprints.models import Channel, Endpoint, MessageTemplate, Play, PlayState, Run, RunState, RunTask
@@ -52,14 +53,14 @@ def _email(step: Step, moment: Moment) -> Outcome:
     contacts = list(present.exclude(email="").order_by("pk"))
     if not contacts:
         raise CantDo("Nobody with one of these roles and an e-mail address is known at this account.")
-    drafts = []
+    drafts: list[dict[str, Any]] = []
     for contact in contacts:
         values = addressed(moment.values, contact)
         said = {"subject": texts.render_line(subject, values), "text": texts.render(body, values)}
         drafts.append({"to": contact.email, "name": contact.name, "contact": contact.pk} | said)
     if not _waits_for_approval(step, moment.run):
         return Done({"drafts": drafts, "deliveries": deliveries.mail(moment.run, moment.number, drafts)})
-    told = [person for person in [moment.staff.owner(moment.owners, "csm")] if person]
+    told = moment.staff.told(moment.owners, "csm") or moment.staff.told(moment.owners, LEADER)
     words = f"{moment.run.play}: an e-mail to {', '.join(draft['name'] for draft in drafts)} waits for your approval."
     notices.tell(told, words, account=moment.account, run=moment.run)
     return Asking({"drafts": drafts})

@@ -130,7 +130,7 @@ def _walk(run: Run, tenant: Tenant, at: dt.datetime, book: Book, here: Staff) ->
             go_on(run, number - 1, tenant=tenant, at=at)
             return
         began = RunStep.objects.filter(run=run, number=number).first()
-        moment = Moment(tenant, at, today, run, number, book, here, began and began.did)
+        moment = Moment(tenant, at, today, run, number, book, here, began.did if began else None)
         outcome, error = _tried(step, moment)
         _keep(moment, kind_of(step), outcome, error, began)
         if isinstance(outcome, Waiting | Asking):

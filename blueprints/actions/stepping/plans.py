@@ -34,7 +34,7 @@ class Plan:
 
 
 def plan(version: PlayVersion, *, tenant: Tenant, at: dt.datetime, today: dt.date) -> Plan:
-    first = []
+    first: list[tuple[int, Mapping[str, Any]]] = []
     for number, step in enumerate(version.steps):
         if kind_of(step) not in TOGETHER or step.get("wait_days") or step.get("when"):
             days = step.get("wait_days", 0)
