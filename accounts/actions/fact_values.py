@@ -20,7 +20,7 @@ FIELDS = {"account_id", "account_external_id", "key", "value", "observed_on"}
 NAMES = {"account_id": "pk", "account_external_id": "external_id"}
 LONGEST_SHOWN = 80  # of a field that nobody knows, in the reason that names it
 
-# The newest day wins, and of one day the last that was said. What was observed earlier than what stands changes nothing.
+# The newest day wins, and of one day the last that was said: an older one changes nothing.
 UPSERT = """
 WITH said AS (
     SELECT DISTINCT ON (account_id, fact_id) account_id, fact_id, value, observed_on

@@ -1,4 +1,4 @@
-"""Facts as people read them: the value in words, as of when, whether it may still be trusted, and since when it holds."""
+"""Facts as people read them: the value in words, as of when, whether it may still be trusted, and since when."""
 
 from __future__ import annotations
 

@@ -27,6 +27,11 @@ class Event(TenantModel):
             models.Index(fields=["tenant", "account", "-occurred_at", "-id"], name="accounts_event_by_account"),
             models.Index(fields=["tenant", "-occurred_at", "-id"], name="accounts_event_by_time"),
             models.Index(fields=["tenant", "-id"], name="accounts_event_by_id"),
+            models.Index(
+                fields=["tenant", "account", "occurred_at"],
+                condition=models.Q(kind__in=["call.logged", "meeting.logged"]),
+                name="accounts_event_talks",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ SAYS = {
 }
 NOW, THEN = "day > %(today)s - 28", "day <= %(today)s - 28"
 # One figure of two windows, as each aggregate asks for it; what no metric asks for isn't added up.
-WINDOWS = {Aggregate.COUNT: "sum(count)", Aggregate.SUM: "sum(sum)", Aggregate.USERS: "round(avg(users), 1)"}
+WINDOWS = {Aggregate.COUNT: "sum(count)", Aggregate.SUM: "sum(sum)", Aggregate.USERS: "avg(users)"}
 LAST = """(SELECT d.last FROM usage_daily d WHERE d.tenant_id = %(tenant)s AND d.account_id = k.account_id
         AND d.metric_id = m.id AND d.day > {after} AND d.day <= {until} AND d.last IS NOT NULL
         ORDER BY d.day DESC LIMIT 1)"""
@@ -38,8 +38,8 @@ WITH lately AS MATERIALIZED (
 ), known AS (
     SELECT account_id FROM lately
     UNION
-    SELECT id FROM unnest(%(ids)s::bigint[]) id WHERE EXISTS (SELECT FROM usage_daily d WHERE d.tenant_id = %(tenant)s
-        AND d.account_id = id AND d.metric_id = ANY(%(usage_metrics)s) AND d.day <= %(today)s)
+    SELECT pk FROM unnest(%(ids)s::bigint[]) pk WHERE EXISTS (SELECT FROM usage_daily d WHERE d.tenant_id = %(tenant)s
+        AND d.account_id = pk AND d.metric_id = ANY(%(usage_metrics)s) AND d.day <= %(today)s)
 ), metrics AS MATERIALIZED (
     SELECT id, 'usage.' || key || '.' AS said, aggregate, source, lower(unit) IN ('seat', 'seats') AS of_seats,
         'usage.' || key || CASE aggregate WHEN 'users' THEN '.mean_28d' WHEN 'last' THEN '.last_28d' ELSE '.sum_28d' END
@@ -57,6 +57,7 @@ WITH lately AS MATERIALIZED (
                 AND d.day <= %(today)s - 56) THEN CASE m.aggregate {chosen_then} END
             END AS before,
         CASE WHEN m.source = 'events' THEN coalesce(l.people, 0) END AS people, m.of_seats,
+        m.aggregate = 'users' AS mean,
         coalesce(l.seen_on, (SELECT max(d.day) FROM usage_daily d WHERE d.tenant_id = %(tenant)s
             AND d.account_id = k.account_id AND d.metric_id = m.id AND d.day <= %(today)s - 56 AND d.count > 0))
             AS seen_on
@@ -66,7 +67,7 @@ WITH lately AS MATERIALIZED (
 )
 SELECT f.account_id, jsonb_object_agg(said.name, said.value) || jsonb_build_object('@usage', max(pipe.day))
 FROM figures f CROSS JOIN pipe, LATERAL (VALUES
-    (f.name, to_jsonb(trim_scale(f.value))),
+    (f.name, to_jsonb(trim_scale(CASE WHEN f.mean THEN round(f.value, 1) ELSE f.value END))),
     (f.said || 'users_28d', to_jsonb(f.people)),
     (f.said || 'seat_share', to_jsonb(trim_scale(round(
         100.0 * CASE WHEN f.of_seats THEN f.value ELSE f.people END / nullif(f.seats, 0), 1)))),
@@ -120,7 +121,7 @@ def _statement(metrics: list[Metric]) -> str:
 
 
 def _chosen(windows: dict[Aggregate, str], which: str) -> str:
-    cases = [f"WHEN '{name}' THEN l.{name}_{which}" for name in windows]
+    cases = [f"WHEN '{name}' THEN round(l.{name}_{which}, 6)" for name in windows]
     return " ".join(cases) or "WHEN '' THEN NULL::numeric"
 
 
