@@ -33,6 +33,7 @@ from journeys.onboarding import api as onboarding
 from journeys.people import api as people
 from journeys.plans import api as plans
 from metrics import api as metrics
+from metrics.health import api as health
 from metrics.usage import api as usage
 
 SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
@@ -84,6 +85,7 @@ for prefix, resource, basename in [
     *onboarding.routes,
     *people.routes,
     *blueprints.routes,
+    *health.routes,
     *usage.routes,
     *metrics.routes,
 ]:

@@ -42,7 +42,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
               ("accounts:account", "accounts:contact", "accounts:contract",
-               "accounts:view-", "accounts:note", "usage:of-account", "journeys:")),
+               "accounts:view-", "accounts:note", "usage:of-account", "health:of-account", "journeys:")),
+        Entry(_("Health"), "heart-pulse", "health:board", Permission.ACCOUNT_VIEW, "a", ("health:board",)),
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
@@ -66,7 +67,7 @@ SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
      "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
-     "accounts:export", "imports:", "usage:"),
+     "accounts:export", "imports:", "usage:", "health:"),
 )  # fmt: skip
 
 

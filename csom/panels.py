@@ -25,6 +25,7 @@ class Tab:
 
 
 ACCOUNT_TABS = (
+    Tab("Health", "health:of-account"),
     Tab("SPICED", "journeys:spiced"),
     Tab("Impact plan", "plans:plan"),
     Tab("Critical events", "critical_events:of-account"),

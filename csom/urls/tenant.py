@@ -17,5 +17,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("blueprints.urls")),
     path("", include("metrics.urls")),
     path("", include("metrics.usage.urls")),
+    path("", include("metrics.health.urls")),
     path("admin/", workspace_site.urls),
 ]

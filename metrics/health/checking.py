@@ -10,7 +10,7 @@ from typing import Any
 
 from accounts.registry import Fact, FactType
 from blueprints import rules
-from metrics.health.definitions import AGE, JUDGED, MISSING, UNTIL
+from metrics.health.definitions import AGE, JUDGED, MISSING, UNTIL, judged_facts, read
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 # Beside the pillars stand facts of the score itself.
@@ -33,9 +33,10 @@ def check(raw: Any, known: Mapping[str, Fact] | None) -> list[Problem]:
     if not isinstance(raw, Mapping):
         return [Problem("", "A definition is an object with pillars.")]
     problems = _only("", raw, {"pillars", "limits", "bands", "least_known"})
-    problems += _list("pillars", raw.get("pillars"), 1, MOST_PILLARS)
-    if not problems:
-        problems += _pillars(raw["pillars"], known)
+    inside = _list("pillars", raw.get("pillars"), 1, MOST_PILLARS) or _pillars(raw["pillars"], known)
+    problems += inside
+    if known is not None and not inside:
+        known = {**known, **judged_facts(read({"pillars": raw["pillars"]}))}
     limits = raw.get("limits") or []
     problems += _list("limits", limits, 0, MOST_LIMITS)
     if isinstance(limits, list):
@@ -47,7 +48,9 @@ def _pillars(pillars: Sequence[Any], known: Mapping[str, Fact] | None) -> list[P
     problems = [p for place, each in enumerate(pillars) for p in _pillar(f"pillars.{place}", each, known)]
     if problems:
         return problems
-    measures = [(f"pillars.{n}.measures.{m}", each) for n, p in enumerate(pillars) for m, each in enumerate(p["measures"])]
+    measures = [
+        (f"pillars.{n}.measures.{m}", each) for n, p in enumerate(pillars) for m, each in enumerate(p["measures"])
+    ]
     problems += _twice((f"pillars.{n}", each) for n, each in enumerate(pillars)) + _twice(measures)
     return problems + _total("pillars", pillars)
 
@@ -149,7 +152,9 @@ def _judged(path: str, raw: Mapping[str, Any]) -> list[Problem]:
         problems += (unnamed := [p for n, each in enumerate(rows) for p in _named(f"{place}.{n}", each)])
         problems += [] if unnamed else _twice((f"{place}.{n}", each) for n, each in enumerate(rows))
         if name == "levels" and not unnamed:
-            problems += [p for n, each in enumerate(rows) for p in _whole(f"{place}.{n}.points", each.get("points"), 0, 100)]
+            problems += [
+                p for n, each in enumerate(rows) for p in _whole(f"{place}.{n}.points", each.get("points"), 0, 100)
+            ]
     return problems
 
 
@@ -162,12 +167,16 @@ def _limit(path: str, raw: Any, known: Mapping[str, Fact] | None) -> list[Proble
         problems.append(Problem(f"{path}.reason", "Say in a few words why the score can’t be higher."))
     if str(raw["when"].get("fact", "")).startswith(("health.", "event.")):
         return [*problems, Problem(f"{path}.when.fact", "A limit asks for what is known before the score.")]
-    return problems + [Problem(f"{path}.when", says) for says in rules.validate({"all": [raw["when"]]}, known)]
+    return problems + [
+        Problem(f"{path}.when", says) for says in rules.validate({"all": [raw["when"]]}, known, of_event=False)
+    ]
 
 
 def _bands(bands: Any) -> list[Problem]:
     if not isinstance(bands, Mapping):
-        return [Problem("bands", "Bands say from which score on an account is healthy, and from which it has symptoms.")]
+        return [
+            Problem("bands", "Bands say from which score on an account is healthy, and from which it has symptoms.")
+        ]
     healthy, symptoms = bands.get("healthy", 70), bands.get("symptoms", 50)
     problems = _only("bands", bands, {"healthy", "symptoms"})
     problems += _whole("bands.healthy", healthy, 1, 100) + _whole("bands.symptoms", symptoms, 1, 100)

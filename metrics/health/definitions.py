@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from accounts.registry import Fact, FactType
+
 Raw = Mapping[str, Any]
 
 BANDS = ("healthy", "symptoms", "at_risk", "unknown")
@@ -128,14 +130,25 @@ def _how(raw: Raw) -> How:
         return How(LISTED, points={str(value): int(points) for value, points in raw["points"].items()})
     if "yes" in raw or "no" in raw:
         return How(YES_NO, yes=int(raw.get("yes", 100)), no=int(raw.get("no", 0)))
-    ends = {name: Decimal(str(raw[name])) for name in ("bad", "good")}
-    return How(DATED, counts=raw["counts"], **ends) if "counts" in raw else How(LINEAR, **ends)
+    bad, good = (Decimal(str(raw[name])) for name in ("bad", "good"))
+    return How(DATED, bad, good, raw["counts"]) if "counts" in raw else How(LINEAR, bad, good)
 
 
 def names(raw: Raw) -> list[str]:
     """Every fact that the measures and limits ask for."""
     known = read(raw)
     return [measure.fact for measure in known.measures] + [str(limit.when.get("fact")) for limit in known.limits]
+
+
+def judged_facts(definition: Definition) -> dict[str, Fact]:
+    """What people judge, as facts with the day of the judgement."""
+    return {
+        each.fact: Fact(
+            each.fact, each.label, FactType.CHOICE, dated_by=each.fact,
+            choices=tuple((level.key, level.label) for level in each.levels),
+        )
+        for each in definition.measures if each.judged
+    }  # fmt: skip
 
 
 def balanced(count: int) -> list[int]:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from accounts.registry import Derivation, Derived, Fact, FactType, Source, declare, derive, source, tenant_source
-from metrics.health import definitions, live, sql
+from metrics.health import live, sql
 from metrics.health.definitions import BANDS, JUDGED
-from metrics.health.models import HealthVersion
 
 declare("health_model.added", "Health model added", "{name} was added", icon="heart-pulse")
 declare("health_model.edited", "Health model edited", "{name}: changed {changed}", icon="heart-pulse")
@@ -43,7 +42,7 @@ SELECT account_id, jsonb_object_agg(%(judged_prefix)s || measure, level)
 FROM (
     SELECT DISTINCT ON (account_id, measure) account_id, measure, level, judged_on FROM health_judgement
     WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND measure = ANY(%(judged_keys)s)
-        AND judged_on <= %(today)s
+        AND judged_on <= %(today)s AND judged_at <= %(at)s
     ORDER BY account_id, measure, judged_on DESC, id DESC
 ) newest GROUP BY account_id
 """
@@ -58,32 +57,16 @@ source(
         """
         SELECT account_id, score, until FROM health_override
         WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND until >= %(today)s
-            AND lifted_at IS NULL
+            AND set_at <= %(at)s AND (lifted_at IS NULL OR lifted_at > %(at)s)
         """,
     )
 )
 
 
-def judged_measures() -> dict[str, definitions.Measure]:
-    """Every judged measure of the versions that aren't retired, by key; what is published says it, then drafts."""
-    rows = HealthVersion.objects.filter(model__archived_at=None).exclude(state="retired").order_by("state", "id")
-    found: dict[str, definitions.Measure] = {}
-    for row in rows:
-        found |= {each.key: each for each in definitions.read(row.definition).measures if each.judged}
-    return found
-
-
 def _judged() -> Source | None:
-    found = judged_measures()
-    facts = tuple(
-        Fact(
-            JUDGED + key, measure.label, FactType.CHOICE, dated_by=JUDGED + key, help=_("Judged by a person."),
-            choices=tuple((level.key, level.label) for level in measure.levels),
-        )
-        for key, measure in found.items()
-    )  # fmt: skip
-    params = {"judged_keys": list(found), "judged_prefix": JUDGED}
-    return Source("judged", facts, NEWEST, True, params) if facts else None
+    facts = live.judged_facts()
+    params = {"judged_keys": [name.removeprefix(JUDGED) for name in facts], "judged_prefix": JUDGED}
+    return Source("judged", tuple(facts.values()), NEWEST, True, params) if facts else None
 
 
 def _health(known: Mapping[str, Fact]) -> Derived:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from accounts.registry import Fact, known_facts
 from metrics.health import definitions
 from metrics.health.models import HealthModel, HealthVersion, State
 from metrics.health.sql import Line
@@ -31,3 +32,19 @@ def lines_with(model: HealthModel, definition: definitions.Raw, name: str) -> li
     rows: Sequence[HealthVersion] = [v for v in versions() if v.state == State.PUBLISHED and v.model_id != model.pk]
     placed = [(v.model.position, v.model_id, line(v)) for v in rows] + [(model.position, model.pk, drawn)]
     return [each for _position, _pk, each in sorted(placed, key=lambda entry: entry[:2])]
+
+
+def judged_facts() -> dict[str, Fact]:
+    """Of every version that isn't retired, drafts too: what is published says how a measure is called."""
+    rows = HealthVersion.objects.filter(model__archived_at=None).exclude(state=State.RETIRED).order_by("state", "id")
+    found: dict[str, Fact] = {}
+    for row in rows:
+        found |= definitions.judged_facts(definitions.read(row.definition))
+    return found
+
+
+def inputs(definition: definitions.Raw | None = None) -> dict[str, Fact]:
+    """What a model may ask for: everything known before the score, and what this very definition lets people judge."""
+    known = {name: fact for name, fact in known_facts().items() if not name.startswith("health.")}
+    own = definitions.judged_facts(definitions.read(definition)) if definition else {}
+    return known | own

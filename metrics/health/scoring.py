@@ -86,9 +86,7 @@ class Score:
         return [measure for pillar in self.pillars for measure in pillar.measures]
 
 
-def score(
-    definition: Definition, facts: Mapping[str, Any], *, today: dt.date, known: Mapping[str, Fact]
-) -> Score:
+def score(definition: Definition, facts: Mapping[str, Any], *, today: dt.date, known: Mapping[str, Fact]) -> Score:
     """`facts` are values by name as they are kept, days of freshness under "@<dated_by>"."""
     pillars = tuple(_pillar(each, facts, today, known) for each in definition.pillars)
     worth = mean([(pillar.pillar.weight, pillar.worth) for pillar in pillars if pillar.worth is not None])
@@ -191,7 +189,7 @@ def _between(how: How, value: Decimal) -> int:
 
 def _holds(limit: Limit, facts: Mapping[str, Any], today: dt.date, known: Mapping[str, Fact]) -> bool:
     tree = {"all": [limit.when]}
-    return not rules.validate(tree, known) and rules.holds(tree, facts, today=today, known=known)
+    return not rules.validate(tree, known, of_event=False) and rules.holds(tree, facts, today=today, known=known)
 
 
 def _shared(pillars: tuple[PillarScore, ...]) -> tuple[PillarScore, ...]:

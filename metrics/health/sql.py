@@ -17,7 +17,7 @@ from metrics.health.definitions import AGE, DATED, INSTEAD, LINEAR, YES_NO, Defi
 from metrics.health.scoring import FULL, whole_shares
 
 TODAY = "%(today)s::date"
-OVERRIDE = f"CASE WHEN f.\"override.until\" >= {TODAY} THEN f.\"override.score\"::int END"
+OVERRIDE = f'CASE WHEN f."override.until" >= {TODAY} THEN f."override.score"::int END'
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ class Said:
         return f"%({name})s"
 
 
-def compiled(lines: Sequence[Line], known: Mapping[str, Fact], *, prefix: str = "health_") -> tuple[str, dict[str, Any]]:
+def compiled(
+    lines: Sequence[Line], known: Mapping[str, Fact], *, prefix: str = "health_"
+) -> tuple[str, dict[str, Any]]:
     """A jsonb object of health's facts, or NULL where no model applies, over alias f; and its parameters."""
     said = Said(prefix)
     live = _first_that_applies([line for line in lines if not line.challenger], known, said, _scored)
@@ -65,7 +67,7 @@ def _first_that_applies(lines: Sequence[Line], known: Mapping[str, Fact], said: 
     """A model whose accounts can't be told any more, because a fact of its rule is gone, is for none."""
     branches = []
     for line in lines:
-        if rules.validate(line.applies, known):
+        if rules.validate(line.applies, known, of_event=False):
             continue
         branches.append(f"WHEN {_condition(line.applies, known, said)} THEN {score(line, known, said)}")
     return f"CASE {' '.join(branches)} END" if branches else "NULL::jsonb"
@@ -79,7 +81,8 @@ def _condition(tree: Mapping[str, Any], known: Mapping[str, Fact], said: Said) -
 
 def _scored(line: Line, known: Mapping[str, Fact], said: Said) -> str:
     pillars = "".join(
-        f", {said('health.' + pillar.key)}::text, (m.p{n} + 50) / 100" for n, pillar in enumerate(line.definition.pillars)
+        f", {said('health.' + pillar.key)}::text, (m.p{n} + 50) / 100"
+        for n, pillar in enumerate(line.definition.pillars)
     )
     return (
         "(SELECT jsonb_build_object('health.score', e.score, 'health.computed', c.computed,"
@@ -148,7 +151,9 @@ def _pillar(pillar: Pillar, place: int) -> str:
     for n, measure in enumerate(pillar.measures, start=place):
         instead = INSTEAD.get(measure.missing)
         sums.append(f"{measure.weight} * coalesce(m{n}, {instead or 0})")
-        weights.append(f"CASE WHEN m{n} IS NULL THEN 0 ELSE {measure.weight} END" if instead is None else str(measure.weight))
+        weights.append(
+            f"CASE WHEN m{n} IS NULL THEN 0 ELSE {measure.weight} END" if instead is None else str(measure.weight)
+        )
     return _mean(sums, weights)
 
 
@@ -176,7 +181,7 @@ def _capped(model: Definition, known: Mapping[str, Fact], said: Said) -> str:
     """The lowest cap that holds and bites, and its reason; a limit whose fact is gone holds nothing down."""
     found = sorted(
         (limit.cap, place, limit) for place, limit in enumerate(model.limits)
-        if not rules.validate({"all": [limit.when]}, known)
+        if not rules.validate({"all": [limit.when]}, known, of_event=False)
     )  # fmt: skip
     bites = [
         (f"r.raw > {cap} AND {_condition({'all': [limit.when]}, known, said)}", cap, limit.reason)

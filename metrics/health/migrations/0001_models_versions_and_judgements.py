@@ -149,7 +149,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='healthversion',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), ('published_at__isnull', False), _connector='OR'), name='health_version_published_by_at'),
+            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), models.Q(('published_at', None), _negated=True), _connector='OR'), name='health_version_published_by_at'),
         ),
         migrations.AddConstraint(
             model_name='healthversion',
@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('lifted_by', None), ('lifted_at__isnull', False), _connector='OR'), name='health_override_lifted_by_at'),
+            constraint=models.CheckConstraint(condition=models.Q(('lifted_by', None), models.Q(('lifted_at', None), _negated=True), _connector='OR'), name='health_override_lifted_by_at'),
         ),
         migrations.AddConstraint(
             model_name='override',

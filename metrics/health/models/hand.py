@@ -26,9 +26,7 @@ class Judgement(TenantModel):
         ordering = ["-judged_at", "-id"]
         constraints = [AppendOnly(name="health_judgement_append_only")]
         indexes = [
-            models.Index(
-                fields=["tenant", "account", "measure", "-judged_on", "-id"], name="health_judgement_newest"
-            )
+            models.Index(fields=["tenant", "account", "measure", "-judged_on", "-id"], name="health_judgement_newest")
         ]
 
     def __str__(self) -> str:
@@ -59,7 +57,7 @@ class Override(TenantModel):
                 violation_error_message="A score is between 0 and 100.",
             ),
             models.CheckConstraint(
-                condition=models.Q(lifted_by=None) | models.Q(lifted_at__isnull=False),
+                condition=models.Q(lifted_by=None) | ~models.Q(lifted_at=None),
                 name="health_override_lifted_by_at",
             ),
         ]  # fmt: skip

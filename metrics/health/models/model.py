@@ -67,7 +67,7 @@ class HealthVersion(TenantModel):
                 fields=["tenant", "model"], condition=models.Q(state="published"), name="health_version_one_published",
             ),
             models.CheckConstraint(
-                condition=models.Q(published_by=None) | models.Q(published_at__isnull=False),
+                condition=models.Q(published_by=None) | ~models.Q(published_at=None),
                 name="health_version_published_by_at",
             ),
             models.CheckConstraint(

@@ -9,6 +9,7 @@ from accounts.registry import Fact, FactType
 
 TODAY = dt.date(2026, 11, 20)
 
+AGE = {"bad": 60, "good": 10, "counts": "age"}
 KNOWN = {
     fact.name: fact
     for fact in (
@@ -34,6 +35,11 @@ def pillar(key: str, weight: int, *measures: dict[str, Any]) -> dict[str, Any]:
     return {"key": key, "label": key.title(), "weight": weight, "measures": list(measures)}
 
 
+def one(fact: str, how: dict[str, Any]) -> dict[str, Any]:
+    """One pillar of one measure."""
+    return {"pillars": [pillar("a", 100, measure("m", fact, how))]}
+
+
 def usual() -> dict[str, Any]:
     """Three pillars of one measure each, one of them judged."""
     mood = {
@@ -46,7 +52,7 @@ def usual() -> dict[str, Any]:
     return {
         "pillars": [
             pillar("adoption", 50, measure("active", "usage.active", {"bad": 0, "good": 20})),
-            pillar("engagement", 30, measure("touch", "account.last_touch_on", {"bad": 60, "good": 10, "counts": "age"})),
+            pillar("engagement", 30, measure("touch", "account.last_touch_on", AGE)),
             pillar("satisfaction", 20, mood),
         ],
         "limits": [

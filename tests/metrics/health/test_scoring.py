@@ -76,7 +76,9 @@ def test_direction_follows_from_good_and_bad():
     down = {"pillars": [pillar("a", 100, measure("m", "usage.share", {"bad": 10, "good": 0}))]}
     assert scored(down, {"usage.share": 2.5}).total == 75
     assert scored(down, {"usage.share": 50}).total == 0
-    until = {"pillars": [pillar("a", 100, measure("m", "contract.renewal_on", {"bad": 0, "good": 100, "counts": "until"}))]}
+    until = {
+        "pillars": [pillar("a", 100, measure("m", "contract.renewal_on", {"bad": 0, "good": 100, "counts": "until"}))]
+    }
     assert scored(until, {"contract.renewal_on": "2026-12-20"}).total == 30
 
 

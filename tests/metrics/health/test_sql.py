@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from accounts.knowing.columns import record
 from metrics.health import definitions, scoring, sql
-from tests.metrics.health.definitions import KNOWN, TODAY, measure
+from tests.metrics.health.definitions import KNOWN, TODAY, measure, one
 
 DAYS = st.dates(min_value=TODAY.replace(year=2026, month=8), max_value=TODAY.replace(year=2027, month=2)).map(str)
 POINTS = st.integers(0, 100)
 NUMBERS = st.one_of(st.integers(-5, 120), st.decimals(-5, 120, places=3).map(float))
 HOW: dict[str, Any] = {
-    "usage.active": st.tuples(NUMBERS, NUMBERS).filter(lambda p: p[0] != p[1]).map(lambda p: {"bad": p[0], "good": p[1]}),
+    "usage.active": st.tuples(NUMBERS, NUMBERS)
+    .filter(lambda p: p[0] != p[1])
+    .map(lambda p: {"bad": p[0], "good": p[1]}),
     "usage.share": st.sampled_from([{"bad": 0, "good": 80}, {"bad": 33.3, "good": 0.1}]),
     "contract.arr": st.just({"bad": 0, "good": 7_000_000}),
     "account.last_touch_on": st.sampled_from([{"bad": 60, "good": 7, "counts": "age"}]),
@@ -38,7 +40,9 @@ TESTS = st.sampled_from(
     ]
 )  # fmt: skip
 LIMITS = st.lists(
-    st.fixed_dictionaries({"when": TESTS, "cap": POINTS, "reason": st.sampled_from(["No champion", "50% less", "“x”"])}),
+    st.fixed_dictionaries(
+        {"when": TESTS, "cap": POINTS, "reason": st.sampled_from(["No champion", "50% less", "“x”"])}
+    ),
     max_size=3,
 )
 FACTS = st.fixed_dictionaries(
@@ -60,7 +64,7 @@ def models(draw):
         facts = draw(st.lists(st.sampled_from(sorted(HOW)), min_size=1, max_size=3))
         measures = [
             measure(
-                f"m{n}{m}", fact, draw(HOW[fact]), draw(st.integers(0, 100)), missing=draw(st.sampled_from(definitions.MISSING)),
+                f"m{n}{m}", fact, draw(HOW[fact]), draw(POINTS), missing=draw(st.sampled_from(definitions.MISSING)),
                 fresh_days=draw(st.sampled_from([None, 20, 60])) if KNOWN.get(fact) and KNOWN[fact].dated_by else None,
             )
             for m, fact in enumerate(facts)
@@ -68,7 +72,12 @@ def models(draw):
         pillars.append({"key": f"p{n}", "label": f"P{n}", "weight": draw(st.integers(0, 100)), "measures": measures})
     symptoms = draw(st.integers(1, 98))
     bands = {"healthy": draw(st.integers(symptoms + 1, 100)), "symptoms": symptoms}
-    return {"pillars": pillars, "limits": draw(LIMITS), "bands": bands, "least_known": draw(st.sampled_from([0, 40, 70]))}
+    return {
+        "pillars": pillars,
+        "limits": draw(LIMITS),
+        "bands": bands,
+        "least_known": draw(st.sampled_from([0, 40, 70])),
+    }
 
 
 def in_sql(lines, facts) -> dict[str, Any]:
@@ -107,8 +116,7 @@ def test_the_database_and_python_agree_on_every_model_and_all_facts():
 
 @pytest.mark.django_db
 def test_the_first_model_that_applies_scores_and_a_challenger_beside_it():
-    raw = {"pillars": [{"key": "a", "label": "A", "weight": 100, "measures": [measure("m", "usage.share", {"bad": 0, "good": 50})]}]}
-    other = {"pillars": [{"key": "b", "label": "B", "weight": 100, "measures": [measure("m", "usage.share", {"bad": 0, "good": 100})]}]}
+    raw, other = (one("usage.share", {"bad": 0, "good": good}) for good in (50, 100))
     young = {"all": [{"fact": "account.phase", "is": "onboarding"}]}
     lines = [
         sql.Line("gone v1", {"all": [{"fact": "ext.gone", "is": 1}]}, definitions.read(other)),
