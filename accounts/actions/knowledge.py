@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -113,6 +114,6 @@ def seen(account_ids: list[int], day: dt.date) -> None:
     _run(SEEN, {"ids": account_ids, "day": day})
 
 
-def _run(sql: str, params: dict[str, object]) -> None:
+def _run(sql: str, params: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"tenant": current_tenant_id(), **params})

@@ -65,8 +65,8 @@ def changes_of(account: Account, most: int = CHANGES) -> list[Change]:
         for name in [name for name in known if name not in found and known[name].group not in RESTLESS]:
             before, after = older.get(name, MISSING), newer.get(name, MISSING)
             if before != after:
-                texts = [words(known[name], value, account.currency) for value in (before, after)]
-                found[name] = Change(known[name], *texts, at)
+                was, became = (words(known[name], value, account.currency) for value in (before, after))
+                found[name] = Change(known[name], was, became, at)
     return sorted(found.values(), key=lambda change: change.at, reverse=True)[:most]
 
 

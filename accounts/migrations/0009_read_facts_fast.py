@@ -23,6 +23,9 @@ class Migration(migrations.Migration):
         migrations.RunSQL(INLINE, USUAL),
         migrations.AddIndex(
             model_name='event',
-            index=models.Index(condition=models.Q(('kind__in', ['call.logged', 'meeting.logged'])), fields=['tenant', 'account', 'occurred_at'], name='accounts_event_talks'),
+            index=models.Index(
+                condition=models.Q(("kind__in", ["call.logged", "meeting.logged"])),
+                fields=["tenant", "account", "occurred_at"], name="accounts_event_talks",
+            ),
         ),
     ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 from django.db.models import Count, Max, Q
@@ -67,20 +69,18 @@ def _grouped(told: list[Told]) -> list[dict[str, Any]]:
 def fact_list(request: MemberRequest) -> HttpResponse:
     today, now = calendar.local_today(request.tenant), timezone.now()
     counted = ExternalValue.objects.exclude(value=None).order_by().values("fact")
-    received = {
+    received: dict[int, Any] = {
         row["fact"]: row for row in counted.annotate(accounts=Count("pk"), at=Max("received_at"))
-    }  # fmt: skip
+    }
     facts = list(ExternalFact.objects.order_by("-active", "label", "id"))
-    old = Q()
+    aged = [Q(fact=fact, observed_on__lt=today - DAY * fact.fresh_days) for fact in facts if fact.fresh_days]
+    old: Any = counted.filter(reduce(or_, aged)).annotate(n=Count("pk")) if aged else counted.none()
+    stale: dict[int, int] = {row["fact"]: row["n"] for row in old}
+    rows = []
     for fact in facts:
-        if fact.fresh_days is not None:
-            old |= Q(fact=fact, observed_on__lt=today - DAY * fact.fresh_days)
-    stale = dict(counted.filter(old).annotate(n=Count("pk")).values_list("fact", "n")) if old else {}
-    rows = [
-        {"fact": fact, "accounts": received.get(fact.pk, {}).get("accounts", 0), "stale": stale.get(fact.pk, 0),
-         "received": formats.ago(received[fact.pk]["at"], now) if fact.pk in received else ""}
-        for fact in facts
-    ]  # fmt: skip
+        last = received.get(fact.pk, {"accounts": 0, "at": None})
+        when = formats.ago(last["at"], now) if last["at"] else ""
+        rows.append({"fact": fact, "accounts": last["accounts"], "stale": stale.get(fact.pk, 0), "received": when})
     return show(request, "facts.html", {"rows": rows})
 
 

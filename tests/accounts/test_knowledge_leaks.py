@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -81,7 +82,7 @@ def test_what_is_asked_afterwards_is_what_was_known_then(acme, happened):
         then.append((at + MINUTE, AccountFacts.objects.get(account=account).facts))
     spans = chain(account)
     assert all(start < end for start, end in spans[:-1])
-    assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(spans))
     for instant, known in then:
         AccountFacts.objects.filter(account=account).delete()
         knowledge.follow([account.pk], tenant=acme.tenant, at=instant)
@@ -148,4 +149,4 @@ def test_two_followers_at_once_lose_no_version(acme_cast):
         told.append(AccountFacts.objects.get().facts["account.segment"])
         assert len(spans) == 9
         assert sorted(told) == sorted(["start", *(f"{name}{n}" for name in "ab" for n in range(4))])
-        assert all(before[1] == after[0] for before, after in zip(spans, spans[1:], strict=False))
+        assert all(before[1] == after[0] for before, after in pairwise(spans))

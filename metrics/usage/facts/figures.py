@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.facts.contracts import SEATS
@@ -88,21 +91,23 @@ def _usage() -> Source | None:
 
 
 def _of_metric(metric: Metric) -> list[Fact]:
-    name, aged = f"usage.{metric.key}", {"dated_by": "usage", "fresh_days": FRESH_DAYS}
-    aggregate = Aggregate(metric.aggregate)
-    own = f"{name}.{NAMES[aggregate]}"
-    facts = [Fact(own, metric.name, FactType.NUMBER, metric.unit, help=SAYS[aggregate], **aged)]
+    aggregate, said = Aggregate(metric.aggregate), {"metric": metric.name}
+    fact = partial(_fact, f"usage.{metric.key}")
+    facts = [fact(NAMES[aggregate], metric.name, FactType.NUMBER, metric.unit, help=SAYS[aggregate])]
     if metric.source == Origin.EVENTS:
-        label = _("%(metric)s: people on the busiest day") % {"metric": metric.name}
-        facts.append(Fact(f"{name}.users_28d", label, FactType.NUMBER, _("people"), help=_("Of the last 28."), **aged))
+        label = _("%(metric)s: people on the busiest day") % said
+        facts.append(fact("users_28d", label, FactType.NUMBER, _("people"), help=_("Of the last 28.")))
     if metric.source == Origin.EVENTS or metric.unit.lower() in ("seat", "seats"):
-        label = _("%(metric)s: share of licensed seats") % {"metric": metric.name}
-        facts.append(Fact(f"{name}.seat_share", label, FactType.PERCENT, **aged))
-    label = _("%(metric)s: change against the 28 days before") % {"metric": metric.name}
-    facts.append(Fact(f"{name}.change_28d", label, FactType.PERCENT, **aged))
-    label = _("%(metric)s: last seen") % {"metric": metric.name}
-    facts.append(Fact(f"{name}.seen_on", label, FactType.DATE, **aged))
-    return facts
+        facts.append(fact("seat_share", _("%(metric)s: share of licensed seats") % said, FactType.PERCENT))
+    label = _("%(metric)s: change against the 28 days before") % said
+    return [
+        *facts, fact("change_28d", label, FactType.PERCENT),
+        fact("seen_on", _("%(metric)s: last seen") % said, FactType.DATE),
+    ]  # fmt: skip
+
+
+def _fact(prefix: str, name: str, label: Any, kind: FactType, unit: Any = "", help: Any = "") -> Fact:
+    return Fact(f"{prefix}.{name}", label, kind, unit, dated_by="usage", fresh_days=FRESH_DAYS, help=help)
 
 
 def _statement(metrics: list[Metric]) -> str:
