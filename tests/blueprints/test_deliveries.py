@@ -1,6 +1,7 @@
 """The outbox: nothing lost, nothing doubled inside, the same id at every try, and nobody who hangs holds up others."""
 
 import datetime as dt
+import json
 import threading
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import connections
 from django.db.models import F
 from django.db.models.functions import Now
+from standardwebhooks import Webhook
 
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Event, TenantWork
@@ -15,6 +17,7 @@ from accounts.tenancy.context import tenant_context
 from blueprints import sending
 from blueprints.actions import answers, deliveries, endpoints, notices, templates
 from blueprints.models import Delivery, Endpoint, Notice
+from tests.blueprints.test_sending import receiver, saying
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import DeliveryFactory, EndpointFactory, MessageTemplateFactory, RunFactory
 
@@ -327,3 +330,30 @@ def test_two_tenants_send_apart(acme_cast, rival, monkeypatch):
     assert [url for url, _ in world.sent] == ["https://rival.example.com/"]
     assert deliveries.waiting_tenants() == [acme_cast.tenant.pk]
     assert isinstance(acme_cast, SimpleNamespace)
+
+
+def test_a_webhook_arrives_signed_and_a_second_try_has_the_same_id(acme, settings):
+    settings.OUTBOUND_LOOPBACK = True
+    says = iter([503, 200])
+    with receiver(lambda handler: saying(next(says))(handler)) as (url, came):
+        endpoint, secret = endpoints.add({"name": "Here", "kind": "webhook", "url": url}, by=acme.olly)
+        delivery = DeliveryFactory(endpoint=endpoint, payload={"type": "play.run", "data": {"name": "Ünal"}})
+        deliveries.send_due(acme.tenant.pk)
+        later(seconds=6)
+        deliveries.send_due(acme.tenant.pk)
+    assert [Webhook(secret).verify(body, headers) for _, headers, body in came] == [delivery.payload] * 2
+    assert {headers["webhook-id"] for _, headers, _ in came} == {str(delivery.uid)}
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts, delivery.status) == ("sent", 2, 200)
+
+
+def test_slack_gets_its_text_and_no_signature(acme, settings):
+    settings.OUTBOUND_LOOPBACK = True
+    with receiver(saying(200)) as (url, came):
+        endpoint, secret = endpoints.add({"name": "Chat", "kind": "slack", "url": url}, by=acme.olly)
+        endpoints.try_out(endpoint, by=acme.olly)
+        deliveries.send_due(acme.tenant.pk)
+    assert secret == ""
+    ((_, headers, body),) = came
+    assert json.loads(body) == {"text": f"A test by {acme.olly}: this endpoint is reached."}
+    assert "webhook-signature" not in headers
