@@ -28,10 +28,12 @@ SWEEP_SIZE = 5_000
 FIRST_DELAY = dt.timedelta(seconds=5)
 CUT_OFF = "The worker ended while it looked at this."
 NEW_WORKSPACE = "workspace.created"
+# Not before the version of facts that it is tested by, though somebody set the clock back.
 HEARD = """
 INSERT INTO blueprints_heard (tenant_id, event_id, at)
-SELECT i.tenant_id, i.event_id, %(at)s FROM accounts_inboxentry i
+SELECT i.tenant_id, i.event_id, greatest(%(at)s, k.valid_from) FROM accounts_inboxentry i
 JOIN accounts_event e ON e.tenant_id = i.tenant_id AND e.id = i.event_id
+LEFT JOIN accounts_accountfacts k ON k.tenant_id = e.tenant_id AND k.account_id = e.account_id
 WHERE i.tenant_id = %(tenant)s AND i.id = ANY(%(entries)s) AND e.account_id IS NOT NULL
 ON CONFLICT DO NOTHING
 """

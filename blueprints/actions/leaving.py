@@ -39,19 +39,20 @@ WHERE r.tenant_id = %(tenant)s AND r.account_id = ANY(%(ids)s) AND r.version_id 
 """
 
 
-def leave(account_ids: list[int], *, at: dt.datetime, day: dt.date) -> int:
-    """How many runs of these accounts were left. Each by the wording that it follows."""
+def leave(account_ids: list[int], *, at: dt.datetime, day: dt.date, known: rules.Known | None = None) -> int:
+    """How many runs of these accounts were left. Each by the wording that it follows; `known`, where it was asked."""
     leavable = ~Q(exit={}) | Q(guards__leave_when_over=True)
     versions = list(PlayVersion.objects.filter(leavable).select_related("play"))
     if not versions:
         return 0
     ending = [version.pk for version in versions if version.guards.get("leave_when_over")]
-    found = {DONE: _exited([v for v in versions if v.exit], account_ids, day), OVER: _closed(ending, account_ids)}
+    exiting = [version for version in versions if version.exit]
+    found = {DONE: _exited(exiting, account_ids, day, known), OVER: _closed(ending, account_ids)}
     return sum(stepping.leave(ids, reason=reason, at=at) for reason, ids in found.items() if ids)
 
 
-def _exited(versions: list[PlayVersion], account_ids: list[int], day: dt.date) -> list[int]:
-    known = known_facts() if versions else {}
+def _exited(versions: list[PlayVersion], account_ids: list[int], day: dt.date, known: rules.Known | None) -> list[int]:
+    known = known or (known_facts() if versions else {})
     # An old wording may ask for what nobody knows any more: then it never ends its runs.
     sound = [version for version in versions if not rules.validate(version.exit, known, of_event=False)]
     if not sound:

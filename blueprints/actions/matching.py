@@ -99,7 +99,7 @@ def settle(
             cursor.execute(SETTLE.format(tested=scan.tested, standing=which.format("")), scan.params | values)
             done.opened, done.waiting, done.closed = cursor.fetchone()
     if account_ids:
-        done.left = leaving.leave(account_ids, at=at, day=day)
+        done.left = leaving.leave(account_ids, at=at, day=day, known=watch.known)
     return done
 
 

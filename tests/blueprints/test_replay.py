@@ -63,7 +63,13 @@ def test_a_replay_equals_what_the_engine_opened(stage, monkeypatch, seed):
     tenant, nps, plays = stage
     chance = random.Random(seed)
     clock = START
-    monkeypatch.setattr(turns, "clock", lambda: clock)
+
+    def tick() -> dt.datetime:
+        nonlocal clock
+        clock += dt.timedelta(milliseconds=1)
+        return clock
+
+    monkeypatch.setattr(turns, "clock", tick)
     accounts = [AccountFactory(segment=chance.choice(["SMB", "Enterprise"])) for _ in range(6)]
     for _ in range(40):
         clock += dt.timedelta(hours=chance.choice([1, 3, 9, 26, 75]))
