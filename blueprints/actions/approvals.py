@@ -16,7 +16,7 @@ from accounts.models import Membership, Tenant, User
 from accounts.roles import Permission
 from blueprints import texts
 from blueprints.actions import deliveries
-from blueprints.actions.stepping import moving
+from blueprints.actions.stepping import moving, pace
 from blueprints.models import Run, RunState, RunStep, StepState
 from blueprints.steps.kinds import LONGEST_LINE
 
@@ -39,7 +39,7 @@ def approve(
     step: RunStep,
     *,
     by: User,
-    at: dt.datetime,
+    at: dt.datetime | None = None,
     edits: Sequence[Mapping[str, str]] | None = None,
     version: int | None = None,
 ) -> list[int]:
@@ -53,19 +53,19 @@ def approve(
     sent = deliveries.mail(run, step.number, drafts)
     _decide(step, StepState.DONE, by, {"drafts": drafts, "deliveries": sent})
     _tell("run_step.approved", step, run, by, drafts)
-    moving.go_on(run, step.number, tenant=Tenant.objects.get(pk=run.tenant_id), at=at)
+    moving.go_on(run, step.number, tenant=Tenant.objects.get(pk=run.tenant_id), at=at or pace.now())
     return sent
 
 
 @transaction.atomic
-def decline(step: RunStep, *, by: User, reason: str, at: dt.datetime, version: int | None = None) -> None:
+def decline(step: RunStep, *, by: User, reason: str, at: dt.datetime | None = None, version: int | None = None) -> None:
     """Nothing is sent, for a reason; the run goes on past it."""
     if not reason.strip():
         raise refuse("reason", "Say why not.")
     run = _hold(step, version)
     _decide(step, StepState.DECLINED, by, step.did, reason.strip())
     _tell("run_step.declined", step, run, by, step.did["drafts"], reason=reason.strip())
-    moving.go_on(run, step.number, tenant=Tenant.objects.get(pk=run.tenant_id), at=at)
+    moving.go_on(run, step.number, tenant=Tenant.objects.get(pk=run.tenant_id), at=at or pace.now())
 
 
 def _hold(step: RunStep, version: int | None) -> Run:

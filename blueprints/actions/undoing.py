@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import timeline
 from accounts.actions import accounts, ownership
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Account, Membership, User
+from blueprints.actions.stepping import pace
 from blueprints.actions.stepping.closing import Closed, close
 from blueprints.models import Play, Run, RunState, RunStep, StepState
 from blueprints.steps.kinds import CUSTOM
@@ -45,7 +46,7 @@ def _undo(run_ids: Sequence[int], by: User) -> Closed:
     ours = list(held.values_list("pk", flat=True))
     if not ours:
         return Closed()
-    closed = close(ours, state=RunState.UNDONE, reason=REASON, at=_now(), by_id=by.pk)
+    closed = close(ours, state=RunState.UNDONE, reason=REASON, at=pace.now(), by_id=by.pk)
     # The newest first: two changes of one field are taken back in turn.
     changes = RunStep.objects.filter(run__in=ours, state=StepState.DONE, kind__in=["field", "hand_over"])
     for step in changes.select_related("run").order_by("-at", "-run_id", "-number"):
@@ -95,10 +96,3 @@ def _owner_back(account: Account, did: dict[str, Any], by: User) -> bool:
         return False
     ownership.assign([account.pk], {did["role"]: before and User.objects.get(pk=before)}, by=by)
     return True
-
-
-def _now() -> dt.datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT statement_timestamp()")
-        now: dt.datetime = cursor.fetchone()[0]
-    return now

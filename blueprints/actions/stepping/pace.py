@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from functools import lru_cache
 
+from django.db import connection
+
 from accounts import calendar, timeline
 from accounts.models import Tenant
 
@@ -17,6 +19,14 @@ MORNING = dt.time(8)
 def due_on(today: dt.date, days: int, country: str) -> dt.date:
     """Asked for thousands of runs at once, always the same few."""
     return calendar.add_business_days(today, days, country)
+
+
+def now() -> dt.datetime:
+    """The database's clock, the only one that counts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement_timestamp()")
+        at: dt.datetime = cursor.fetchone()[0]
+    return at
 
 
 def morning(tenant: Tenant, today: dt.date, days: int) -> dt.datetime:
