@@ -67,7 +67,8 @@ source(
             max(departed_on) FILTER (WHERE NOT here)
         FROM (
             SELECT account_id, buying_role, stance, influence, departed_on,
-                departed_on IS NULL OR departed_on > %(today)s AS here
+                departed_on IS NULL OR departed_on > %(today)s
+                OR departed_on = %(today)s AND updated_at > %(at)s AS here
             FROM accounts_contact
             WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND created_at <= %(at)s
         ) c GROUP BY c.account_id

@@ -6,13 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.registry import Fact, FactType, Source, source
 
-# What was agreed counts from the instant at which it was written or from its own day, whichever came first: a book that
-# was brought along tells its past as well.
-KNOWN = "(c.signed_on <= %(today)s OR c.created_at <= %(at)s)"
-ENDED = "(c.ended_on IS NOT NULL AND (c.ended_on <= %(today)s OR c.updated_at <= %(at)s))"
+# What was agreed counts from the instant at which it was written. An end has its day alone, and is told on that day.
+KNOWN = "c.created_at <= %(at)s"
+ENDED = "(c.ended_on IS NOT NULL AND (c.ended_on < %(today)s OR c.updated_at <= %(at)s))"
 FOLLOWED = """EXISTS (
-    SELECT FROM accounts_contract n WHERE n.tenant_id = %(tenant)s AND n.renews_id = c.id
-    AND (n.signed_on <= %(today)s OR n.created_at <= %(at)s))"""
+    SELECT FROM accounts_contract n WHERE n.tenant_id = %(tenant)s AND n.renews_id = c.id AND n.created_at <= %(at)s)"""
+OVER = "coalesce(c.ended_on < %(today)s OR c.ended_on = %(today)s AND c.updated_at <= %(at)s, false)"
 
 # Recurring lines in force. A term that ran out undecided still counts, as its revenue does.
 SEATS = f"""
@@ -21,7 +20,7 @@ FROM accounts_contract c
 JOIN accounts_contractline l ON l.tenant_id = %(tenant)s AND l.contract_id = c.id
 JOIN accounts_product p ON p.tenant_id = %(tenant)s AND p.id = l.product_id
 WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND l.recurring AND lower(p.unit) IN ('seat', 'seats')
-    AND {KNOWN} AND l.start_on <= %(today)s AND NOT (c.ended_on IS NOT NULL AND c.ended_on <= %(today)s)
+    AND {KNOWN} AND l.start_on <= %(today)s AND NOT {OVER}
     AND (l.end_on > %(today)s OR l.end_on = c.end_on AND c.ended_on IS NULL AND NOT {FOLLOWED})
 GROUP BY c.account_id
 """

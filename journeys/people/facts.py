@@ -37,7 +37,7 @@ LEFT JOIN (
     GROUP BY n.id
 ) l ON l.id = c.id
 WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND c.created_at <= %(at)s
-    AND (c.departed_on IS NULL OR c.departed_on > %(today)s)
+    AND (c.departed_on IS NULL OR c.departed_on > %(today)s OR c.departed_on = %(today)s AND c.updated_at > %(at)s)
 """
 source(
     Source(
