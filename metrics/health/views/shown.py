@@ -95,11 +95,12 @@ def page_of(name: str, account: Account) -> str:
     return reverse("accounts:contact-list" if page == "people" else page, args=[account.pk])
 
 
-def cause(found: Cause, account: Account, today: dt.date) -> dict[str, str]:
+def cause(found: Cause, account: Account, today: dt.date) -> dict[str, Any]:
     words = {"Model": _("Model"), "Limit": _("Limit"), "Set by hand": _("Set by hand")}
     sign = "+" if found.points > 0 else "−"
     return {
         "label": words.get(found.label, found.label),
+        "same": found.before == found.after,
         "points": f"{sign}{abs(found.points):.1f}" if found.points else "",
         "before": value(found.fact, found.before, today=today, currency=account.currency),
         "after": value(found.fact, found.after, today=today, currency=account.currency),

@@ -7,7 +7,8 @@ import datetime as dt
 import pytest
 
 from accounts.actions.errors import Refused
-from accounts.models import AccountState, Event
+from accounts.models import Account, AccountState, Event
+from metrics.health import moving
 from metrics.health.actions import hand
 from metrics.health.models import Judgement, Override
 from tests.factories.accounts import AccountFactory, ContactFactory
@@ -15,7 +16,7 @@ from tests.factories.health import TODAY
 from tests.metrics.health.conftest import NOON
 
 pytestmark = pytest.mark.django_db
-DAY = dt.timedelta(days=1)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 
 
 @pytest.fixture
@@ -88,3 +89,19 @@ def test_a_score_set_by_hand_has_a_reason_and_an_end(acme, scored, account, said
         hand.override(account, score, **values, by=acme.cass, today=TODAY)
     assert list(refused.value.errors) == [field]
     assert not Override.objects.exists()
+
+
+def test_who_changed_band_since_is_found_for_all_at_once(acme, scored, account, django_assert_num_queries):
+    other = AccountFactory()
+    scored.look(account, other)
+    hand.override(account, 20, reason="Notice", until=TODAY + 10 * DAY, by=acme.cass, today=TODAY)
+    scored.look(account, other, at=NOON + HOUR)
+    with django_assert_num_queries(1):
+        found = moving.moved(Account.objects.present(), NOON + HOUR / 2)
+    assert [(m.account_id, m.before, m.after, m.score_before, m.score_after) for m in found] == [
+        (account.pk, "healthy", "at_risk", 75, 20)
+    ]
+    assert moving.moved(Account.objects.present(), NOON + 2 * HOUR) == []
+    rows = moving.versions(account, NOON - HOUR)
+    assert [row.score for row in rows] == [75, 20]
+    assert moving.daily(rows, TODAY - DAY, TODAY, dt.UTC) == [None, 20]
