@@ -42,7 +42,9 @@ class Drained(Listened):
 def drain(tenant_id: int) -> Drained:
     """One turn; what it leaves has a note that rings the next one."""
     done, began = Drained(), time.monotonic()
-    tenant = Tenant.objects.get(pk=tenant_id)
+    tenant = Tenant.objects.filter(pk=tenant_id).first()
+    if tenant is None:
+        return done
     with tenant_context(tenant):
         # Before the work: a note that comes later may speak of an event that this turn never saw.
         notes = list(_due_notes(tenant_id).order_by("pk").values_list("pk", flat=True))
@@ -101,15 +103,18 @@ def _round(tenant: Tenant, after: int, done: Drained) -> int | None:
             return None
         at = turns.clock()
         today = calendar.local_today(tenant, at)
+        notes = TenantWork.objects.filter(tenant=tenant, kind=ROUND)
+        following = calendar.local_midnight(tenant, today + calendar.DAY)
+        if not after and notes.filter(due_at=following).exists():
+            return None
         unseen = AccountState.objects.filter(Q(seen_on=None) | Q(seen_on__lt=today), account_id__gt=after)
         ids = list(unseen.order_by("account_id").values_list("account_id", flat=True)[:SLICE])
         if ids:
             look(ids, tenant=tenant, at=at, done=done)
             return ids[-1]
-        notes = TenantWork.objects.filter(tenant=tenant, kind=ROUND)
-        if not notes.filter(due_at__gt=at).exists():
-            notes.delete()
-            timeline.ring(ROUND, due_at=calendar.local_midnight(tenant, today + calendar.DAY))
+        # Also one that was left before the workspace's clock was set to another zone.
+        notes.delete()
+        timeline.ring(ROUND, due_at=following)
     return None
 
 
