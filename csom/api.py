@@ -33,6 +33,7 @@ from journeys.onboarding import api as onboarding
 from journeys.people import api as people
 from journeys.plans import api as plans
 from metrics import api as metrics
+from metrics.backtests import api as backtests
 from metrics.health import api as health
 from metrics.usage import api as usage
 
@@ -86,6 +87,7 @@ for prefix, resource, basename in [
     *people.routes,
     *blueprints.routes,
     *health.routes,
+    *backtests.routes,
     *usage.routes,
     *metrics.routes,
 ]:

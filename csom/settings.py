@@ -21,7 +21,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 SECURE = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "csom", "metrics.health", "metrics.usage", "metrics", "journeys.onboarding", "journeys.people",
+    "csom", "metrics.health", "metrics.backtests", "metrics.usage", "metrics", "journeys.onboarding", "journeys.people",
     "journeys.critical_events", "journeys.deployments", "journeys.plans", "journeys.meetings", "journeys",
     "blueprints", "accounts.imports", "accounts",
     "unfold", "django.forms",

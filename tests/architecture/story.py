@@ -37,6 +37,7 @@ from journeys.onboarding import questions
 from journeys.onboarding.actions import handoffs, pacing, promises
 from journeys.onboarding.models import Handoff
 from journeys.plans.actions import plans, sharing
+from metrics.backtests import actions as back_tests
 from metrics.health.actions import hand, signing
 from metrics.health.actions import models as health_models
 from metrics.health.actions import versions as health_versions
@@ -107,7 +108,9 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _imports(cast)
         _usage(cast)
         _health(first, cast)
+        _back_test(cast)
     engine.drain(cast.tenant.pk)
+    back_tests.go_on(cast.tenant.pk)
     working.go_on(cast.tenant.pk)
     with tenant_context(cast.tenant):
         imports.open("Next week.csv", [b"Account Name\nFourth\n"], noun="account", by=cast.olly)
@@ -131,6 +134,12 @@ def _health(account: Account, cast: SimpleNamespace) -> None:
     hand.judge(account, "mood", "good", reason="people", by=cast.cass, today=TODAY)
     until = local_today(cast.tenant) + timedelta(days=9)
     hand.override(account, 50, reason="Called", until=until, by=cast.cass, today=local_today(cast.tenant))
+
+
+def _back_test(cast: SimpleNamespace) -> None:
+    today = local_today(cast.tenant)
+    play = Play.objects.get(code="champion-departed")
+    back_tests.ask(play, start=today - timedelta(days=30), end=today, today=today, by=cast.olly)
 
 
 def _met(account: Account, cast: SimpleNamespace) -> None:
