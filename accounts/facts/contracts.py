@@ -37,24 +37,25 @@ source(
             Fact("contract.last_change_on", _("ARR last moved"), FactType.DATE),
         ),
         f"""
-        SELECT a.id, coalesce(paid.arr, 0), due.end_on, due.auto_renew, due.end_on - due.notice_days, held.seats,
-            paid.moved_on
-        FROM unnest(%(ids)s::bigint[]) a(id)
-        LEFT JOIN (
+        WITH paid AS MATERIALIZED (
             SELECT m.account_id, sum(m.amount_minor)::bigint AS arr, max(m.effective_on) AS moved_on
             FROM accounts_revenuemovement m
             WHERE m.tenant_id = %(tenant)s AND m.account_id = ANY(%(ids)s) AND m.effective_on <= %(today)s
                 AND m.recorded_at <= %(at)s
             GROUP BY m.account_id
-        ) paid ON paid.account_id = a.id
-        LEFT JOIN (
+        ), due AS MATERIALIZED (
             SELECT DISTINCT ON (c.account_id) c.account_id, c.end_on, c.auto_renew, c.notice_days
             FROM accounts_contract c
             WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND c.end_on >= %(today)s AND {KNOWN}
                 AND NOT {ENDED} AND NOT {FOLLOWED}
             ORDER BY c.account_id, c.end_on, c.id
-        ) due ON due.account_id = a.id
-        LEFT JOIN ({SEATS}) held ON held.account_id = a.id
+        ), held AS MATERIALIZED ({SEATS})
+        SELECT a.id, coalesce(paid.arr, 0), due.end_on, due.auto_renew, due.end_on - due.notice_days, held.seats,
+            paid.moved_on
+        FROM unnest(%(ids)s::bigint[]) a(id)
+        LEFT JOIN paid ON paid.account_id = a.id
+        LEFT JOIN due ON due.account_id = a.id
+        LEFT JOIN held ON held.account_id = a.id
         """,
     )
 )

@@ -33,6 +33,7 @@ GROUPS = {
     "task": gettext_lazy("Tasks"), "meeting": gettext_lazy("Meetings"), "plan": gettext_lazy("Impact plan"),
     "critical_event": gettext_lazy("Critical events"), "deployment": gettext_lazy("Deployments"),
     "onboarding": gettext_lazy("Onboarding"), "usage": gettext_lazy("Usage"), "health": gettext_lazy("Health"),
+    "judged": gettext_lazy("Judged by CSMs"), "override": gettext_lazy("Health set by hand"),
     "custom": gettext_lazy("Custom fields"), "ext": gettext_lazy("From other systems"),
 }  # fmt: skip
 

@@ -61,6 +61,7 @@ source(
             Fact("critical_event.last_missed_on", _("Critical event last missed"), FactType.DATE),
         ),
         f"""
+        WITH l AS MATERIALIZED ({LATE})
         SELECT e.account_id,
             min(e.happens_on) FILTER (WHERE ahead AND e.consequence <> '' AND e.happens_on >= %(today)s),
             max(l.late), min(e.dark_since) FILTER (WHERE ahead AND e.dark_since <= %(today)s),
@@ -68,7 +69,7 @@ source(
         FROM (
             SELECT *, settled_at IS NULL OR settled_at > %(at)s AS ahead FROM critical_events_criticalevent
             WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND created_at <= %(at)s
-        ) e LEFT JOIN ({LATE}) l ON l.account_id = e.account_id
+        ) e LEFT JOIN l ON l.account_id = e.account_id
         GROUP BY e.account_id
         """,
     )

@@ -13,29 +13,27 @@ from journeys.people.gaps import RECENT_DAYS
 # Met is who attended a held meeting, or whom a logged call or meeting names. Texts are searched for those who carry a
 # part, and else as far back as it counts whether an account hangs on one person.
 MET = """
-SELECT c.account_id, c.id, c.buying_role, greatest(h.at, l.at) AS met_at
-FROM accounts_contact c
-LEFT JOIN (
+WITH h AS MATERIALIZED (
     SELECT t.contact_id, max(m.ended_at) AS at
     FROM meetings_meeting m
     JOIN meetings_attendee t ON t.tenant_id = %(tenant)s AND t.meeting_id = m.id AND t.attended
     WHERE m.tenant_id = %(tenant)s AND m.account_id = ANY(%(ids)s) AND m.status = 'held' AND m.ended_at <= %(at)s
         AND t.contact_id IS NOT NULL
     GROUP BY t.contact_id
-) h ON h.contact_id = c.id
-LEFT JOIN (
+), e AS MATERIALIZED (
+    SELECT account_id, occurred_at, lower(facts ->> 'body') AS body FROM accounts_event
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND kind IN ('call.logged', 'meeting.logged')
+        AND occurred_at <= %(at)s
+), l AS MATERIALIZED (
     SELECT n.id, max(e.occurred_at) AS at
-    FROM (
-        SELECT account_id, occurred_at, lower(facts ->> 'body') AS body FROM accounts_event
-        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND kind IN ('call.logged', 'meeting.logged')
-            AND occurred_at <= %(at)s
-        OFFSET 0
-    ) e
+    FROM e
     JOIN accounts_contact n ON n.tenant_id = %(tenant)s AND n.account_id = e.account_id
         AND (n.buying_role = ANY(%(met_roles)s) OR e.occurred_at >= %(at)s - %(met_recent)s)
         AND strpos(e.body, lower(n.name)) > 0
     GROUP BY n.id
-) l ON l.id = c.id
+)
+SELECT c.account_id, c.id, c.buying_role, greatest(h.at, l.at) AS met_at
+FROM accounts_contact c LEFT JOIN h ON h.contact_id = c.id LEFT JOIN l ON l.id = c.id
 WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND c.created_at <= %(at)s
     AND (c.departed_on IS NULL OR c.departed_on > %(today)s OR c.departed_on = %(today)s AND c.updated_at > %(at)s)
 """

@@ -103,6 +103,7 @@ source(
             Fact("plan.customer_wrote_on", _("Customer last wrote in the plan"), FactType.DATE),
         ),
         f"""
+        WITH o AS MATERIALIZED ({OBJECTIVES}), s AS MATERIALIZED ({STEPS}), w AS MATERIALIZED ({SAID})
         SELECT a.id, p.id IS NOT NULL, p.status = 'running' AND EXISTS (SELECT FROM plans_planversion n
                 JOIN plans_agreement g ON g.tenant_id = %(tenant)s AND g.plan_version_id = n.id
                 WHERE n.tenant_id = %(tenant)s AND n.plan_id = p.id AND g.agreed_at <= %(at)s),
@@ -112,9 +113,9 @@ source(
         FROM unnest(%(ids)s::bigint[]) a(id)
         LEFT JOIN plans_plan p ON p.tenant_id = %(tenant)s AND p.account_id = a.id AND p.created_at <= %(at)s
             AND p.status <> 'closed'
-        LEFT JOIN ({OBJECTIVES}) o ON o.account_id = a.id
-        LEFT JOIN ({STEPS}) s ON s.account_id = a.id
-        LEFT JOIN ({SAID}) w ON w.account_id = a.id
+        LEFT JOIN o ON o.account_id = a.id
+        LEFT JOIN s ON s.account_id = a.id
+        LEFT JOIN w ON w.account_id = a.id
         """,
     )
 )  # fmt: skip

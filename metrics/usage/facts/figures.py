@@ -38,7 +38,7 @@ WITH lately AS MATERIALIZED (
     WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND metric_id = ANY(%(usage_metrics)s)
         AND day > %(today)s - 56 AND day <= %(today)s
     GROUP BY account_id, metric_id
-), known AS (
+), known AS MATERIALIZED (
     SELECT account_id FROM lately
     UNION
     SELECT pk FROM unnest(%(ids)s::bigint[]) pk WHERE EXISTS (SELECT FROM usage_daily d WHERE d.tenant_id = %(tenant)s
@@ -48,7 +48,7 @@ WITH lately AS MATERIALIZED (
         'usage.' || key || CASE aggregate WHEN 'users' THEN '.mean_28d' WHEN 'last' THEN '.last_28d' ELSE '.sum_28d' END
             AS name
     FROM usage_metric WHERE tenant_id = %(tenant)s AND id = ANY(%(usage_metrics)s)
-), licensed AS ({seats}), pipe AS (
+), licensed AS MATERIALIZED ({seats}), pipe AS (
     SELECT least((max(last_received_at) AT TIME ZONE %(zone)s)::date, %(today)s) AS day
     FROM usage_intake WHERE tenant_id = %(tenant)s
 ), figures AS (
