@@ -20,42 +20,45 @@ from blueprints.models import Fate, PlayVersion
 # Facts are unfolded once for an account, whatever the number of plays. What is known says itself whether the account
 # is archived, so that a replay finds the same.
 TESTED = """
-tested AS MATERIALIZED (
-    SELECT k.account_id, k.valid_from, k.facts, p.*
-    FROM accounts_accountfacts k CROSS JOIN LATERAL {record}
-    CROSS JOIN LATERAL (VALUES {plays}) p(play_id, version_id, fate, names, holds)
-    WHERE k.tenant_id = %(tenant)s AND {which}
-)
+SELECT k.account_id, k.valid_from, k.facts, p.*
+FROM accounts_accountfacts k {join} CROSS JOIN LATERAL {record}
+CROSS JOIN LATERAL (VALUES {plays}) p(play_id, version_id, fate, names, holds)
+WHERE k.tenant_id = %(tenant)s AND {which}
 """
-HERE = "(k.facts ->> 'account.archived')::boolean IS NOT TRUE"
+ARCHIVED = "account.archived"
+HERE = f'f."{ARCHIVED}" IS NOT TRUE'
+# Only edges leave the scan: most of what it looks at stands as it stood.
+STANDS = """
+CROSS JOIN LATERAL (
+    SELECT array_agg(m.play_id) AS plays FROM blueprints_match m
+    WHERE m.tenant_id = %(tenant)s AND m.account_id = k.account_id AND m.closed_at IS NULL AND m.event_id IS NULL
+) s
+"""
 SETTLE = """
-WITH {tested}, standing AS MATERIALIZED (
-    SELECT id, play_id, account_id FROM blueprints_match
-    WHERE tenant_id = %(tenant)s AND closed_at IS NULL AND event_id IS NULL AND play_id = ANY(%(plays)s)
-        AND {standing}
+WITH edges AS MATERIALIZED (
+    {tested} AND p.holds <> coalesce(p.play_id = ANY(s.plays), false)
 ), closed AS (
-    UPDATE blueprints_match m SET closed_at = %(at)s, closed_on = %(day)s
-    FROM standing s JOIN tested t USING (play_id, account_id)
-    WHERE m.tenant_id = %(tenant)s AND m.id = s.id AND NOT t.holds RETURNING m.id
+    UPDATE blueprints_match m SET closed_at = %(at)s, closed_on = %(day)s FROM edges t
+    WHERE m.tenant_id = %(tenant)s AND m.play_id = t.play_id AND m.account_id = t.account_id AND NOT t.holds
+        AND m.closed_at IS NULL AND m.event_id IS NULL RETURNING m.id
 ), opened AS (
     INSERT INTO blueprints_match (tenant_id, play_id, version_id, account_id, opened_at, opened_on, known_from, facts,
         fate, attempts, due_at, last_error)
     SELECT %(tenant)s, t.play_id, t.version_id, t.account_id, %(at)s, %(day)s, t.valid_from,
         (SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(t.facts) WHERE key = ANY(t.names)),
         t.fate, 0, %(at)s, ''
-    FROM tested t LEFT JOIN standing s USING (play_id, account_id)
-    WHERE t.holds AND s.id IS NULL ORDER BY t.account_id, t.play_id
+    FROM edges t WHERE t.holds ORDER BY t.account_id, t.play_id
     ON CONFLICT DO NOTHING RETURNING fate
 )
 SELECT (SELECT count(*) FROM opened), (SELECT count(*) FROM opened WHERE fate = 'waiting'),
     (SELECT count(*) FROM closed)
 """
 COUNT = """
-WITH {tested} SELECT count(*), (array_agg(account_id ORDER BY account_id))[:%(most)s] FROM tested t
+WITH tested AS ({tested}) SELECT count(*), (array_agg(account_id ORDER BY account_id))[:%(most)s] FROM tested t
 WHERE holds AND NOT EXISTS (SELECT FROM blueprints_match m WHERE m.tenant_id = %(tenant)s AND m.play_id = t.play_id
     AND m.account_id = t.account_id AND m.closed_at IS NULL AND m.event_id IS NULL AND m.fate <> 'logged')
 """
-SOME = "{}account_id = ANY(%(ids)s)"
+SOME = "k.account_id = ANY(%(ids)s)"
 
 
 @dataclass
@@ -93,10 +96,10 @@ def settle(
     done = Settled()
     if watch.versions and account_ids != []:
         which = "true" if account_ids is None else SOME
-        scan = _scan(watch, fate=fate, which=which)
-        values = {"ids": account_ids, "at": at, "day": day, "plays": [version.play_id for version in watch.versions]}
+        scan = _scan(watch, fate=fate, which=which, join=STANDS)
+        values = {"ids": account_ids, "at": at, "day": day}
         with connection.cursor() as cursor:
-            cursor.execute(SETTLE.format(tested=scan.tested, standing=which.format("")), scan.params | values)
+            cursor.execute(SETTLE.format(tested=scan.tested), scan.params | values)
             done.opened, done.waiting, done.closed = cursor.fetchone()
     if account_ids:
         done.left = leaving.leave(account_ids, at=at, day=day, known=watch.known)
@@ -113,7 +116,7 @@ def would_match(conditions: rules.Tree, *, day: dt.date, most: int = 20, play_id
     return count, list(Account.objects.filter(pk__in=ids or []).order_by("pk"))
 
 
-def _scan(watch: Watch, *, fate: Fate | None, which: str) -> _Scan:
+def _scan(watch: Watch, *, fate: Fate | None, which: str, join: str = "") -> _Scan:
     rows, params = [], {"tenant": current_tenant_id()}
     for place, version in enumerate(watch.versions):
         said, values = rules.condition(version.conditions, watch.known, today="%(day)s::date", prefix=f"c{place}_")
@@ -121,5 +124,5 @@ def _scan(watch: Watch, *, fate: Fate | None, which: str) -> _Scan:
         params |= values | {kept: watching.kept(version.conditions, watch.known)}
         ids = f"{version.play_id}::bigint, {version.pk}::bigint"
         rows.append(f"({ids}, '{result.value}', %({kept})s::text[], {HERE} AND {said})")
-    unfolded = record(watch.facts(), of="k.facts")
-    return _Scan(TESTED.format(record=unfolded, plays=", ".join(rows), which=which.format("k.")), params)
+    unfolded = record({fact.name: fact for fact in [watch.known[ARCHIVED], *watch.facts()]}.values(), of="k.facts")
+    return _Scan(TESTED.format(record=unfolded, plays=", ".join(rows), which=which, join=join), params)
