@@ -56,9 +56,7 @@ def _shown(
         "sign_offs": row.sign_offs.select_related("asked"), "ask": AskForm(),
     }  # fmt: skip
     if request.htmx and not request.htmx.boosted:  # type: ignore[attr-defined]
-        response = render(request, "health/settings/_editor.html", context, status=status)
-        response["HX-Trigger-After-Settle"] = "health-shaped"  # the preview follows what the fields say now
-        return response
+        return render(request, "health/settings/_editor.html", context, status=status)
     return show(request, "draft.html", context, status)
 
 
