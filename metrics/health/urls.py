@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from metrics.health.views import board, drafts, hand, models, of_account, versions
+from metrics.health.views import board, drafts, hand, models, of_account, validation, versions
 
 app_name = "health"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/health/", models.model_list, name="model-list"),
     path("settings/health/begin/", models.begin, name="begin"),
     path("settings/health/new/", models.model_add, name="model-add"),
+    path("settings/health/predicts/", validation.predicts, name="predicts"),
     path("settings/health/import/", versions.bring, name="bring"),
     path("settings/health/<int:pk>/", models.model_detail, name="model-detail"),
     path("settings/health/<int:pk>/edit/", models.model_edit, name="model-edit"),
