@@ -79,6 +79,7 @@ def test_a_model_is_begun_refined_tried_and_published(browser, story, live_serve
         page.get_by_label("Weight, %: Impact", exact=True).fill("5")
         expect(page.locator("#preview-body")).to_contain_text("balance them", timeout=20_000)
         page.get_by_role("button", name="Balance pillars").click()
+        expect(page.get_by_label("Weight, %: Impact", exact=True)).to_have_value("34")
         expect(page.get_by_text("Weights total 100 of 100")).to_be_visible()
         page.get_by_role("button", name="Add measure: Engagement").click()
         page.get_by_label("Measured by: new measure").select_option("people.champion_present")
