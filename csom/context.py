@@ -59,7 +59,7 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_("Engine"), (
         Entry(_("First Impact"), "timer", "metrics:first-impact", Permission.ACCOUNT_VIEW, "f", ("metrics:",)),
         Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y",
-              ("blueprints:play", "blueprints:run")),
+              ("blueprints:play", "blueprints:run", "blueprints:approval", "blueprints:delivery")),
         Entry(_("Library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW, "b", ("blueprints:",)),
     )),
 )  # fmt: skip
@@ -67,7 +67,8 @@ SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
      "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
-     "accounts:export", "imports:", "usage:", "health:"),
+     "accounts:export", "imports:", "usage:", "health:", "blueprints:endpoint", "blueprints:template",
+     "blueprints:engine"),
 )  # fmt: skip
 
 

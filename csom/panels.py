@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 HOME_TOP = ("imports:start-path",)
 HOME = (
+    "blueprints:home-panel",
     "meetings:home-panel",
     "plans:home-panel",
     "onboarding:home-panel",
