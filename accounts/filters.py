@@ -29,6 +29,7 @@ RENEWALS = [
     ("none", "None ahead"),
 ]
 QUIET = [("14", "For 14 days"), ("30", "For 30 days"), ("60", "For 60 days"), ("90", "For 90 days")]
+BANDS = [("healthy", "Healthy"), ("symptoms", "Symptoms"), ("at_risk", "At risk"), ("unknown", "Unknown")]
 CUSTOM = "cf_"
 NOBODY = "none"
 
@@ -78,6 +79,7 @@ class AccountFilter(django_filters.FilterSet):
     ae = OwnersFilter(field_name="ae_id", label="AE")
     renewal = django_filters.ChoiceFilter(choices=RENEWALS, method="state", label="Renewal")
     quiet = django_filters.ChoiceFilter(choices=QUIET, method="state", label="No touch")
+    band = ChoicesFilter(choices=BANDS, method="state", label="Health")
     arr_min = django_filters.NumberFilter(method="state", label="ARR from", min_value=0, max_value=10**12)
     arr_max = django_filters.NumberFilter(method="state", label="ARR to", min_value=0, max_value=10**12)
 
@@ -130,6 +132,11 @@ def _quiet(value: str, today: dt.date) -> Q:
     return Q(states__last_touch_at=None) | Q(states__last_touch_at__lt=since)
 
 
+def _band(value: Sequence[str], today: dt.date) -> Q:
+    """Whom no model scores is as unknown as whom too little is known about."""
+    return Q(states__health_band__in=[*value, ""] if "unknown" in value else value)
+
+
 def _arr(bound: str, amount: Decimal) -> Q:
     """Whole units as people type them, held against each account's own smallest ones."""
     counted = sorted({formats.USUAL_DIGITS, *formats.DIGITS.values()})
@@ -153,6 +160,7 @@ def _minor(bound: str, amount: Decimal, digits: int) -> Q:
 STATES: dict[str, Callable[[Any, dt.date], Q]] = {
     "renewal": _renewal,
     "quiet": _quiet,
+    "band": _band,
     "arr_min": lambda value, today: _arr("gte", value),
     "arr_max": lambda value, today: _arr("lte", value),
 }

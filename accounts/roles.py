@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SETTINGS_VIEW = "settings.view"
     SETTINGS_EDIT = "settings.edit"
     USAGE_EDIT = "usage.edit"
+    HEALTH_EDIT = "health.edit"
     MEMBER_MANAGE = "member.manage"
     KEY_MANAGE = "key.manage"
     ADMIN_SITE = "admin.site"
@@ -57,6 +58,7 @@ RUN_THE_SHOP = OWN_ACCOUNTS | {
     P.HANDOFF_WRITE,
     P.DEPLOYMENT_EDIT,
     P.PLAY_EDIT,
+    P.HEALTH_EDIT,
     P.VIEW_SHARE,
     P.SETTINGS_VIEW,
 }
@@ -159,6 +161,7 @@ SPECS: dict[Role, RoleSpec] = {
             P.PLAN_TEMPLATE_EDIT,
             P.TARGET_EDIT,
             P.PLAY_EDIT,
+            P.HEALTH_EDIT,
             P.ACCOUNT_ASSIGN,
         },
     ),

@@ -26,12 +26,14 @@ STATE = {
     "arr_minor": F("states__arr_minor"),
     "renewal_on": F("states__renewal_on"),
     "last_touch_at": F("states__last_touch_at"),
+    "health_score": F("states__health_score"),
+    "health_band": F("states__health_band"),
     "state_account": F("states__account_id"),
     "state_tenant": F("states__tenant_id"),
 }
 COLUMNS = (
     "id", "name", "domain", "phase", "segment", "region", "industry", "touch_model", "currency", "custom",
-    "arr_minor", "renewal_on", "last_touch_at", "csm__name", "ae__name", "external_id",
+    "arr_minor", "renewal_on", "last_touch_at", "health_score", "health_band", "csm__name", "ae__name", "external_id",
 )  # fmt: skip
 
 # The columns that an order compares, each backed by an index that begins with the tenant.
@@ -40,10 +42,12 @@ ORDERS: dict[str, tuple[str, ...]] = {
     "arr": ("arr_minor", "state_account"),
     "renewal": ("renewal_on", "state_account"),
     "touch": ("last_touch_at", "state_account"),
+    "health": ("health_score", "state_account"),
     "phase": ("phase", "name", "id"),
     "segment": ("segment", "name", "id"),
 }
-MAY_BE_NULL = {"renewal_on", "last_touch_at"}
+MAY_BE_NULL = {"renewal_on", "last_touch_at", "health_score"}
+DATES: dict[str, type[dt.date]] = {"renewal_on": dt.date, "last_touch_at": dt.datetime}
 # The bowtie's order and not the alphabet's: one stretch of the list for each phase.
 WAY = [phase.value for phase in Phase]
 
@@ -181,9 +185,10 @@ def read_cursor(sort: Sort, cursor: str) -> list[Any] | None:
 
 
 def _typed(key: str, value: Any) -> Any:
-    if key in MAY_BE_NULL:
-        kind: Any = dt.date if key == "renewal_on" else dt.datetime
-        return None if value is None else kind.fromisoformat(value)
+    if key in MAY_BE_NULL and value is None:
+        return None
+    if key in DATES:
+        return DATES[key].fromisoformat(value)
     expected = str if key in ("name", "segment", "phase") else int
     if type(value) is not expected or (key == "phase" and value not in WAY):
         raise ValueError(f"{key} can't be {value!r}")

@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import facts
 from accounts.api import routes as accounts
 from accounts.api.me import MeResource
 from accounts.api.resource import Resource
@@ -32,6 +33,8 @@ from journeys.onboarding import api as onboarding
 from journeys.people import api as people
 from journeys.plans import api as plans
 from metrics import api as metrics
+from metrics.backtests import api as backtests
+from metrics.health import api as health
 from metrics.usage import api as usage
 
 SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
@@ -83,6 +86,8 @@ for prefix, resource, basename in [
     *onboarding.routes,
     *people.routes,
     *blueprints.routes,
+    *health.routes,
+    *backtests.routes,
     *usage.routes,
     *metrics.routes,
 ]:
@@ -92,6 +97,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema", schema, name="api-schema"),
     path("docs", docs, name="api-docs"),
     path("me", MeResource.as_view({"get": "read"}), name="api-me"),
+    path("facts", facts.FactResource.as_view({"get": "known", "put": "push"}), name="api-facts"),
     *router.urls,
     re_path("", Nothing.as_view(dict.fromkeys(METHODS, "nowhere")), name="api-nothing"),
 ]

@@ -33,6 +33,7 @@ app.autodiscover_tasks(
         "journeys.onboarding",
         "journeys.plans",
         "metrics",
+        "metrics.backtests",
         "metrics.usage",
     ]
 )
@@ -71,6 +72,11 @@ class Config:
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "send what plays say": {
+            "task": "blueprints.tasks.sweep_deliveries",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
         "mail invitations": {
             "task": "accounts.tasks.sweep_invitations",
             "schedule": 2.0,
@@ -103,6 +109,11 @@ class Config:
         },
         "count usage": {
             "task": "metrics.usage.tasks.sweep_usage",
+            "schedule": 2.0,
+            "options": {"expires": 10},
+        },
+        "work out back-tests": {
+            "task": "metrics.backtests.tasks.sweep_back_tests",
             "schedule": 2.0,
             "options": {"expires": 10},
         },

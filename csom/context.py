@@ -42,7 +42,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
               ("accounts:account", "accounts:contact", "accounts:contract",
-               "accounts:view-", "accounts:note", "usage:of-account", "journeys:")),
+               "accounts:view-", "accounts:note", "usage:of-account", "health:of-account", "journeys:")),
+        Entry(_("Health"), "heart-pulse", "health:board", Permission.ACCOUNT_VIEW, "a", ("health:board",)),
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
@@ -58,15 +59,16 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_("Engine"), (
         Entry(_("First Impact"), "timer", "metrics:first-impact", Permission.ACCOUNT_VIEW, "f", ("metrics:",)),
         Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y",
-              ("blueprints:play", "blueprints:run")),
+              ("blueprints:play", "blueprints:run", "blueprints:approval", "blueprints:delivery")),
         Entry(_("Library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW, "b", ("blueprints:",)),
     )),
 )  # fmt: skip
 SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
-     "accounts:product", "accounts:field", "plans:template", "onboarding:target-", "accounts:touch",
-     "accounts:export", "imports:", "usage:"),
+     "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
+     "accounts:export", "imports:", "usage:", "health:", "blueprints:endpoint", "blueprints:template",
+     "blueprints:engine"),
 )  # fmt: skip
 
 

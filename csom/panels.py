@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 HOME_TOP = ("imports:start-path",)
 HOME = (
+    "blueprints:home-panel",
     "meetings:home-panel",
     "plans:home-panel",
     "onboarding:home-panel",
@@ -25,6 +26,7 @@ class Tab:
 
 
 ACCOUNT_TABS = (
+    Tab("Health", "health:of-account"),
     Tab("SPICED", "journeys:spiced"),
     Tab("Impact plan", "plans:plan"),
     Tab("Critical events", "critical_events:of-account"),

@@ -21,9 +21,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 SECURE = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "csom", "metrics.usage", "metrics", "journeys.onboarding", "journeys.people", "journeys.critical_events",
-    "journeys.deployments", "journeys.plans", "journeys.meetings", "journeys", "blueprints", "accounts.imports",
-    "accounts",
+    "csom", "metrics.health", "metrics.backtests", "metrics.usage", "metrics", "journeys.onboarding", "journeys.people",
+    "journeys.critical_events", "journeys.deployments", "journeys.plans", "journeys.meetings", "journeys",
+    "blueprints", "accounts.imports", "accounts",
     "unfold", "django.forms",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.messages",
     "django.contrib.postgres", "django.contrib.sessions", "django.contrib.staticfiles",
@@ -107,6 +107,9 @@ MAIL_IS_KEPT = not email_url
 MAIL_DIR = CSOM_HOME / "mail"
 EMAIL_TIMEOUT = vars().get("EMAIL_TIMEOUT") or 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "CSOM <csom@localhost>")
+
+# Webhooks to this machine itself, over plain http: for trying them out, and for tests. Never where others have a login.
+OUTBOUND_LOOPBACK = env.bool("OUTBOUND_LOOPBACK", False)
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"

@@ -10,6 +10,7 @@ from django.db.models import Max
 from django.utils.text import slugify
 
 from accounts import timeline
+from accounts.actions import knowledge
 from accounts.actions.errors import named_refusals, refuse
 from accounts.actions.validity import check, only
 from accounts.actions.writing import change, told
@@ -51,6 +52,8 @@ def edit(field: CustomField, values: Mapping[str, Any], *, by: User, version: in
             label=field.label,
             **told(changed),
         )
+    if "active" in changed:
+        knowledge.note_all()
     return field
 
 

@@ -49,6 +49,19 @@ WHERE accounts_accountstate.arr_minor IS DISTINCT FROM EXCLUDED.arr_minor
    OR EXCLUDED.last_touch_at > coalesce(accounts_accountstate.last_touch_at, '-infinity')
 """
 
+# Only what came since the last known touch is looked for: the timeline of an account is long.
+HEAR = """
+UPDATE accounts_accountstate s SET last_touch_at = n.at
+FROM (
+    SELECT k.id, newer.at FROM accounts_accountstate k CROSS JOIN LATERAL (
+        SELECT max(e.occurred_at) AS at FROM accounts_event e WHERE e.tenant_id = %(tenant)s
+        AND e.account_id = k.account_id AND e.kind = ANY(%(touches)s)
+        AND e.occurred_at > coalesce(k.last_touch_at, '-infinity')) newer
+    WHERE k.tenant_id = %(tenant)s AND k.account_id = ANY(%(ids)s) AND newer.at IS NOT NULL
+    ORDER BY k.account_id FOR NO KEY UPDATE OF k
+) n WHERE s.tenant_id = %(tenant)s AND s.id = n.id AND n.at > coalesce(s.last_touch_at, '-infinity')
+"""
+
 
 def refresh(account_ids: Iterable[int] | None, *, today: dt.date) -> int:
     """ARR, next renewal and last touch of these accounts (or of all) as of `today`; how many rows changed."""
@@ -75,6 +88,13 @@ def touch(account: Account, at: dt.datetime) -> None:
     """Notes a contact with the customer; an older one than the last known changes nothing."""
     earlier = Q(last_touch_at=None) | Q(last_touch_at__lt=at)
     AccountState.objects.filter(earlier, account=account).update(last_touch_at=at)
+
+
+def hear(account_ids: list[int]) -> None:
+    """The last contact of each, where the timeline tells of one that nobody noted."""
+    touches = [kind.kind for kind in event_kinds() if kind.touch]
+    with connection.cursor() as cursor:
+        cursor.execute(HEAR, {"tenant": current_tenant_id(), "ids": account_ids, "touches": touches})
 
 
 def tenants_due() -> list[int]:

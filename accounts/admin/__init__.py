@@ -8,6 +8,7 @@ __all__ = ["ReadOnlyAdmin", "operator_site", "register", "workspace_site"]
 
 register(
     models.Account, models.AccountState, models.Contact, models.Contract, models.ContractLine, models.CustomField,
-    models.Event, models.IdempotencyRecord, models.InboxEntry, models.PhaseChange, models.Product,
+    models.AccountFacts, models.Event, models.ExternalFact, models.ExternalValue, models.PastFacts, models.Touched,
+    models.IdempotencyRecord, models.InboxEntry, models.PhaseChange, models.Product,
     models.RevenueMovement, models.SavedView, models.Task, models.Team, models.TeamMember, models.TouchModel,
 )  # fmt: skip

@@ -16,6 +16,7 @@ from accounts.actions import accounts
 from accounts.actions.errors import Conflict, Errors
 from accounts.api.fields import LARGEST_ID, NO_ACCOUNT, Amount, Entry, Member, Money, Person, Text, Versioned
 from accounts.api.filters import AccountFilters
+from accounts.api.known import KnownShape, known
 from accounts.api.resource import BY_EXTERNAL_ID, Readable, Shape, known_external_id, tagged
 from accounts.models import Account, Phase, Touch
 from accounts.roles import Permission
@@ -159,6 +160,7 @@ class AccountResource(Readable):
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
         "by_external_id": Permission.ACCOUNT_VIEW,
+        "facts": Permission.ACCOUNT_VIEW,
         "create": Permission.ACCOUNT_CREATE,
         "put_by_external_id": Permission.ACCOUNT_CREATE,
         "partial_update": Permission.ACCOUNT_EDIT,
@@ -199,6 +201,11 @@ class AccountResource(Readable):
         if version is not None and version != account.version:
             raise Conflict(account)
         return self.answer(accounts.change_phase(account, Phase(values["phase"]), by=self.by).pk)
+
+    @extend_schema(summary="Read what is known about an account", responses=KnownShape)
+    @action(detail=True)
+    def facts(self, request: Request, pk: str) -> Response:
+        return Response(known(self.found(pk=int(pk)), self.tenant))
 
     @extend_schema(summary="Read an account by your id")
     @action(detail=False, url_path=BY_EXTERNAL_ID)

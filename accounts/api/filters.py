@@ -16,7 +16,19 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from accounts.api.fields import FIRST_DAY, LAST_DAY
-from accounts.models import Account, Contact, Contract, Event, Membership, Phase, Product, Task, TaskStatus, Touch
+from accounts.models import (
+    Account,
+    Contact,
+    Contract,
+    Event,
+    ExternalFact,
+    Membership,
+    Phase,
+    Product,
+    Task,
+    TaskStatus,
+    Touch,
+)
 from accounts.models.membership import MembershipQuerySet
 from accounts.roles import PEOPLE_ROLE_CHOICES
 
@@ -147,6 +159,15 @@ class ProductFilters(df.FilterSet):
     class Meta:
         model = Product
         fields: tuple[str, ...] = ()
+
+
+class ExternalFactFilters(df.FilterSet):
+    key = df.CharFilter(help_text="The fact of this key.")
+    active = df.BooleanFilter(help_text="In use, or retired.")
+
+    class Meta:
+        model = ExternalFact
+        fields = ()
 
 
 class ContractFilters(UpdatedSince):

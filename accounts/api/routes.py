@@ -7,6 +7,7 @@ from accounts.api.contacts import ContactResource
 from accounts.api.contracts import ContractResource
 from accounts.api.events import EventResource
 from accounts.api.exports import ExportResource
+from accounts.api.facts import ExternalFactResource
 from accounts.api.members import MemberResource
 from accounts.api.products import ProductResource
 from accounts.api.tasks import TaskResource
@@ -19,5 +20,6 @@ routes: list[tuple[str, type[GenericViewSet], str]] = [
     ("contracts", ContractResource, "contract"),
     ("events", EventResource, "event"),
     ("tasks", TaskResource, "task"),
+    ("external-facts", ExternalFactResource, "external-fact"),
     ("exports", ExportResource, "export"),
 ]

@@ -117,6 +117,9 @@ class AccountState(TenantModel):
     arr_minor = models.BigIntegerField(default=0)
     renewal_on = models.DateField(null=True)
     last_touch_at = models.DateTimeField(null=True)
+    health_score = models.PositiveSmallIntegerField(null=True)
+    health_band = models.CharField(max_length=8, blank=True, db_default="")
+    seen_on = models.DateField(null=True, help_text="The tenant's day on which plays last looked at the facts.")
 
     class Meta(TenantModel.Meta):
         constraints = [models.UniqueConstraint(fields=["tenant", "account"], name="accounts_state_once")]
@@ -132,6 +135,12 @@ class AccountState(TenantModel):
                 "tenant", models.F("last_touch_at").desc(nulls_last=True), models.F("account").desc(),
                 name="accounts_state_touch_desc",
             ),
+            models.Index(fields=["tenant", "health_score", "account"], name="accounts_state_by_health"),
+            models.Index(
+                "tenant", models.F("health_score").desc(nulls_last=True), models.F("account").desc(),
+                name="accounts_state_health_desc",
+            ),
+            models.Index(fields=["tenant", "health_band", "account"], name="accounts_state_by_band"),
         ]  # fmt: skip
 
     def __str__(self) -> str:

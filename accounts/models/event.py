@@ -27,6 +27,11 @@ class Event(TenantModel):
             models.Index(fields=["tenant", "account", "-occurred_at", "-id"], name="accounts_event_by_account"),
             models.Index(fields=["tenant", "-occurred_at", "-id"], name="accounts_event_by_time"),
             models.Index(fields=["tenant", "-id"], name="accounts_event_by_id"),
+            models.Index(
+                fields=["tenant", "account", "occurred_at"],
+                condition=models.Q(kind__in=["call.logged", "meeting.logged"]),
+                name="accounts_event_talks",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -40,12 +45,18 @@ class InboxEntry(TenantModel):
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.TextField(blank=True)
+    followed_at = models.DateTimeField(null=True, help_text="When the facts of its account were looked at since.")
 
     class Meta(TenantModel.Meta):
         verbose_name_plural = "inbox entries"
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["tenant", "event"], name="accounts_inboxentry_once")]
-        indexes = [models.Index(fields=["tenant", "due_at", "id"], name="accounts_inboxentry_due")]
+        indexes = [
+            models.Index(fields=["tenant", "due_at", "id"], name="accounts_inboxentry_due"),
+            models.Index(
+                fields=["tenant", "id"], condition=models.Q(followed_at=None), name="accounts_inboxentry_unfollowed"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"event {self.event_id} waits"

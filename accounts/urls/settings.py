@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from accounts.views import custom_fields, exports, keys, members, products, teams, touch_models, workspace
+from accounts.views import custom_fields, exports, facts, keys, members, products, teams, touch_models, workspace
 
 urlpatterns: list[URLPattern] = [
     path("settings/", workspace.settings, name="settings"),
@@ -29,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("settings/fields/new/", custom_fields.field_add, name="field-add"),
     path("settings/fields/<int:pk>/", custom_fields.field_edit, name="field-edit"),
     path("settings/fields/<int:pk>/move/", custom_fields.field_move, name="field-move"),
+    path("settings/facts/", facts.fact_list, name="fact-list"),
+    path("settings/facts/new/", facts.fact_add, name="fact-add"),
+    path("settings/facts/<int:pk>/", facts.fact_edit, name="fact-edit"),
     path("settings/export/", exports.export_list, name="export-list"),
     path("settings/export/download/", exports.export_download, name="export-download"),
     path("settings/touch-models/", touch_models.touch_list, name="touch-list"),

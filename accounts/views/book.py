@@ -157,6 +157,7 @@ READY: tuple[tuple[str, Any, Mapping[str, str]], ...] = (
     ("mine", _("My book"), {"scope": "own"}),
     ("all", _("All"), {"scope": "all"}),
     ("renewing", _("Renewing in 6 months"), {"renewal": "180", "sort": "renewal"}),
+    ("risk", _("At risk"), {"band": "at_risk", "sort": "-arr"}),
     ("onboarding", _("Onboarding"), {"phase": "onboarding"}),
     ("quiet", _("No touch 30 d"), {"quiet": "30", "sort": "touch"}),
 )

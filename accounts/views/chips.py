@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.filters import CUSTOM, NOBODY, RENEWALS
+from accounts.filters import BANDS, CUSTOM, NOBODY, RENEWALS
 from accounts.filters import QUIET as SILENCES
 from accounts.models import CustomField, Membership, Phase, Touch
 from accounts.views.book import Book
@@ -73,7 +73,7 @@ def _remembered(chip: Chip, template: str, language: str | None) -> SafeString:
 
 
 # In sight always; the others once something of theirs is chosen.
-MAIN = {"phase", "renewal", "segment", "csm", "arr"}
+MAIN = {"band", "phase", "renewal", "segment", "csm", "arr"}
 
 
 def chips(book: Book) -> tuple[list[Chip], list[Chip]]:
@@ -86,6 +86,7 @@ def chips(book: Book) -> tuple[list[Chip], list[Chip]]:
 def _every(book: Book) -> list[Chip]:
     asked, people = book.asked, _people(book)
     shown = [
+        Chip("band", _("Health"), "many", _options(BANDS, asked.getlist("band"))),
         Chip("phase", _("Phase"), "many", _options(Phase.choices, asked.getlist("phase"))),
         Chip("renewal", _("Renewal"), "one", _options([("", _("Any")), *RENEWALS], [asked.get("renewal", "")])),
         _words(book, "segment", _("Segment"), "accounts:segment-options"),

@@ -34,6 +34,7 @@ class Column:
 
 
 COLUMNS = (
+    Column("health", _("Health"), "health"),
     Column("arr", _("ARR"), "arr"),
     Column("renewal", _("Renewal"), "renewal"),
     Column("phase", _("Phase"), "phase"),
@@ -48,7 +49,7 @@ COLUMNS = (
     Column("external_id", _("External id")),
 )
 WORKED_OUT = {"arr": "ARR today", "renewal": "Next renewal"}
-USUAL = ["arr", "renewal", "phase", "segment", "touch", "csm"]
+USUAL = ["health", "arr", "renewal", "phase", "segment", "touch", "csm"]
 
 
 def columns_of(fields: Iterable[CustomField]) -> list[Column]:
@@ -84,6 +85,7 @@ def _texts(
         "renewal_tone": "age-amber" if days is not None and days <= SOON else "",
         "brief": f"{arr} · renews {renewal}" if renewal_on else arr,
         "phase": phase_mark(row["phase"]),
+        "health": health_mark(row["health_band"], row["health_score"]),
         "touch": formats.ago(touched, now) if touched else "Never",
         "touch_tone": "age-red" if silent is None or silent > SILENT else "",
         "touch_model": TOUCHES[row["touch_model"]],
@@ -101,6 +103,11 @@ TOUCHES = {touch.value: touch.label for touch in Touch}
 def phase_mark(code: str) -> SafeString:
     """Five marks for all rows of all pages."""
     return render_to_string("accounts/_phase.html", {"code": code})
+
+
+@lru_cache(maxsize=512)
+def health_mark(band: str, score: int | None) -> SafeString:
+    return render_to_string("accounts/_health.html", {"band": band or "unknown", "score": score})
 
 
 def plain(value: Any) -> str:
@@ -121,6 +128,7 @@ def _cell(row: dict[str, Any], column: Column) -> Any:
         return major(row["arr_minor"], row["currency"])
     values = {
         "renewal": row["renewal_on"] or "",
+        "health": "" if row["health_score"] is None else row["health_score"],
         "phase": Phase(row["phase"]).label,
         "touch": row["last_touch_at"].date() if row["last_touch_at"] else "",
         "touch_model": TOUCHES[row["touch_model"]],

@@ -6,11 +6,11 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
 from accounts import calendar, formats
 from accounts.access import MemberRequest
-from accounts.models import Account, AccountState, Phase, TouchModel, User
+from accounts.models import Account, AccountFacts, AccountState, Phase, TouchModel, User
 from accounts.roles import Permission
 
 SOON = 90
@@ -41,6 +41,7 @@ class Header:
     mark: str
     about: str
     facts: list[Fact]
+    health: str
     today: dt.date
     state: AccountState
 
@@ -53,6 +54,7 @@ def header(request: MemberRequest, account: Account) -> dict[str, Any]:
         mark=formats.initials(account.name),
         about=" · ".join(part for part in (account.industry, account.segment, account.region) if part),
         facts=_facts(account, state, today),
+        health=state.health_band,
         today=today,
         state=state,
     )
@@ -60,9 +62,15 @@ def header(request: MemberRequest, account: Account) -> dict[str, Any]:
 
 
 def state_of(account: Account) -> AccountState:
-    """What is known now, and as `touch_every` how often this workspace wants to speak to such an account."""
+    """What is known now; `touch_every`: how often this workspace wants to speak to such an account.
+
+    `health_by_hand`: the score was set by a person.
+    """
     rhythm = TouchModel.objects.filter(code=account.touch_model).values("touch_every_days")[:1]
-    states = AccountState.objects.filter(account=account).annotate(touch_every=Subquery(rhythm))
+    by_hand = AccountFacts.objects.filter(account_id=OuterRef("account_id"), facts__has_key="override.score")
+    states = AccountState.objects.filter(account=account).annotate(
+        touch_every=Subquery(rhythm), health_by_hand=Exists(by_hand)
+    )
     return states.first() or AccountState(account=account)
 
 

@@ -45,6 +45,7 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (Permission.DEPLOYMENT_EDIT, _("Plan and run deployments")),
         (Permission.PLAY_VIEW, _("See plays and their runs")),
         (Permission.PLAY_EDIT, _("Change plays")),
+        (Permission.HEALTH_EDIT, _("Change health models and publish them")),
         (Permission.LIBRARY_VIEW, _("Read the blueprint library")),
     )),
     (_("Workspace"), (

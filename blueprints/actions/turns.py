@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import connection
 from django.db.models import DateTimeField, Func
 
@@ -24,3 +26,11 @@ def try_take(tenant_id: int) -> bool:
 def instant() -> Func:
     """The database's clock as it runs on; its now() stands still from the transaction's first statement."""
     return Func(function="clock_timestamp", output_field=DateTimeField())
+
+
+def clock() -> dt.datetime:
+    """That instant itself, read after the turn was taken."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now

@@ -1,4 +1,4 @@
-"""A play: if this happens, then these tasks, because of that; every wording of it is kept."""
+"""A play: if this holds, then these steps, because of that; every wording of it is kept."""
 
 from __future__ import annotations
 
@@ -11,13 +11,24 @@ from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantMa
 
 class PlayState(models.TextChoices):
     DRAFT = "draft", "Draft"
+    SHADOW = "shadow", "Shadow"
     ON = "on", "On"
     PAUSED = "paused", "Paused"
+
+
+class PlayKind(models.TextChoices):
+    RISK = "risk", "Risk"
+    OPPORTUNITY = "opportunity", "Opportunity"
+    ROUTINE = "routine", "Routine"
 
 
 class PlayQuerySet(TenantQuerySet["Play"]):
     def on(self) -> PlayQuerySet:
         return self.filter(state=PlayState.ON)
+
+    def watching(self) -> PlayQuerySet:
+        """Those that open matches: on, or in the shadow, where they log and do nothing."""
+        return self.filter(state__in=[PlayState.ON, PlayState.SHADOW])
 
 
 class Play(TenantModel):
@@ -25,10 +36,15 @@ class Play(TenantModel):
 
     code = models.SlugField(max_length=40)
     name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=11, choices=PlayKind.choices, default=PlayKind.ROUTINE)
     because = models.TextField(help_text="Why this is worth doing when it happens.")
     state = models.CharField(max_length=6, choices=PlayState.choices, default=PlayState.DRAFT, editable=False)
     on_since = models.DateTimeField(null=True, blank=True, editable=False)
-    trigger = models.CharField(max_length=60, editable=False, help_text="The kind of event that the play listens to.")
+    stopped_because = models.CharField(max_length=300, blank=True, editable=False)
+    trigger = models.CharField(
+        max_length=60, blank=True, editable=False,
+        help_text="The kind of event that the play listens to; empty: it watches facts.",
+    )  # fmt: skip
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -37,13 +53,22 @@ class Play(TenantModel):
     class Meta(TenantModel.Meta):
         ordering = ["name", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["tenant", "code"], name="blueprints_play_code_once"),
+            models.UniqueConstraint(
+                fields=["tenant", "code"],
+                name="blueprints_play_code_once",
+                violation_error_message="Another play has this code.",
+            ),
             models.CheckConstraint(
-                condition=~models.Q(state="on") | models.Q(on_since__isnull=False), name="blueprints_play_on_since"
+                condition=~models.Q(state__in=["on", "shadow"]) | models.Q(on_since__isnull=False),
+                name="blueprints_play_on_since",
             ),
         ]
         indexes = [
-            models.Index(fields=["tenant", "trigger"], condition=models.Q(state="on"), name="blueprints_play_listening")
+            models.Index(
+                fields=["tenant", "trigger"],
+                condition=models.Q(state__in=["on", "shadow"]),
+                name="blueprints_play_listening",
+            )
         ]
 
     def __str__(self) -> str:
@@ -57,13 +82,15 @@ class Play(TenantModel):
 class PlayVersion(TenantModel):
     """One wording, never rewritten: runs of last month still show the steps that they followed.
 
-    `conditions` is a tree as in rules.py; `steps` a list of {title, detail, role, days, blueprint}.
+    `conditions` and `exit` are trees as in rules; `steps` a list as in steps.py; `guards` an object as in guards.py.
     """
 
     play = TenantForeignKey(Play, related_name="versions", db_index=False)
     number = models.PositiveIntegerField()
     conditions = models.JSONField(default=dict)
+    exit = models.JSONField(default=dict, blank=True)
     steps = models.JSONField(default=list)
+    guards = models.JSONField(default=dict, blank=True)
     created_by = MemberForeignKey(null=True, blank=True, related_name="+", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

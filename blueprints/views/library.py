@@ -63,4 +63,4 @@ def blueprint_detail(request: MemberRequest, code: str) -> HttpResponse:
 def _plays_with(code: str) -> list[Play]:
     """Plays whose wording of today has a step from this blueprint."""
     newest = PlayVersion.objects.order_by("play_id", "-number").distinct("play_id").select_related("play")
-    return [version.play for version in newest if any(step["blueprint"] == code for step in version.steps)]
+    return [version.play for version in newest if any(step.get("blueprint") == code for step in version.steps)]

@@ -12,7 +12,7 @@ from accounts.actions import states
 from accounts.models import Account, Product, Tenant
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library, turns
-from csom.demo import deployments, finish, history, sketch, usage, workspace
+from csom.demo import deployments, finish, history, knowledge, sketch, usage, workspace
 from csom.demo.stage import Stage
 from csom.demo.words import SLUGS, Spec, spec_of
 
@@ -51,6 +51,7 @@ def _fill(stage: Stage) -> int:
     deployments.bring(stage)
     finish.tell(stage, tales)
     states.refresh(None, today=stage.today)
+    knowledge.remember(stage)
     return Account.objects.count()
 
 

@@ -17,5 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("blueprints.urls")),
     path("", include("metrics.urls")),
     path("", include("metrics.usage.urls")),
+    path("", include("metrics.health.urls")),
+    path("", include("metrics.backtests.urls")),
     path("admin/", workspace_site.urls),
 ]

@@ -1,6 +1,8 @@
-"""What deployments tells the timeline."""
+"""What deployments tells the timeline, and what it knows about an account."""
 
-from accounts.registry import declare
+from django.utils.translation import gettext_lazy as _
+
+from accounts.registry import Fact, FactType, Source, declare, source
 
 declare("deployment.planned", "Deployment planned", "“{name}” is planned until {planned_end_on}", icon="package-plus")
 declare("deployment.edited", "Deployment changed", "“{name}”: changed {changed}", icon="pencil")
@@ -27,3 +29,34 @@ declare("integration.completed", "Integration completed", "“{integration}” i
 declare("escalation.raised", "Escalation raised", "{severity}: {what}", icon="siren")
 declare("escalation.edited", "Escalation changed", "“{what}”: changed {changed}", icon="pencil")
 declare("escalation.resolved", "Escalation resolved", "“{what}”: {outcome}", icon="shield-check")
+
+source(
+    Source(
+        "deployment",
+        (
+            Fact("deployment.open", _("Open deployments"), FactType.NUMBER, unit=_("deployments"), absent=0),
+            Fact("deployment.late", _("Late deployments"), FactType.NUMBER, unit=_("deployments"), absent=0,
+                 help=_("Open past the end that was agreed.")),
+            Fact("deployment.on_hold", _("Deployments on hold"), FactType.NUMBER, unit=_("deployments"), absent=0),
+            Fact("deployment.escalated", _("Open escalations"), FactType.NUMBER, unit=_("escalations"), absent=0),
+            Fact("deployment.end_on", _("Next deployment ends"), FactType.DATE),
+        ),
+        """
+        SELECT d.account_id, count(*), count(*) FILTER (WHERE d.planned_end_on < %(today)s),
+            count(*) FILTER (WHERE h.held), sum(e.escalated), min(d.planned_end_on)
+        FROM deployments_deployment d
+        LEFT JOIN LATERAL (
+            SELECT true AS held FROM deployments_hold h WHERE h.tenant_id = %(tenant)s AND h.deployment_id = d.id
+                AND h.from_on <= %(today)s AND (h.to_on IS NULL OR h.to_on > %(today)s) LIMIT 1
+        ) h ON true
+        LEFT JOIN LATERAL (
+            SELECT count(*) AS escalated FROM deployments_escalation e
+            WHERE e.tenant_id = %(tenant)s AND e.deployment_id = d.id AND e.raised_on <= %(today)s
+                AND (e.resolved_on IS NULL OR e.resolved_on > %(today)s)
+        ) e ON true
+        WHERE d.tenant_id = %(tenant)s AND d.account_id = ANY(%(ids)s) AND d.created_at <= %(at)s
+            AND (d.closed_on IS NULL OR d.closed_on > %(today)s)
+        GROUP BY d.account_id
+        """,
+    )
+)  # fmt: skip

@@ -1,6 +1,9 @@
-"""What onboarding tells the timeline."""
+"""What onboarding tells the timeline, and what it knows about an account."""
 
-from accounts.registry import declare
+from django.utils.translation import gettext_lazy as _
+
+from accounts.registry import Fact, FactType, Source, declare, source
+from journeys.onboarding.models import DEFAULT_DAYS
 
 declare(
     "handoff.opened", "Handoff opened", "{actor} opened the handoff; commitment on {committed_on}", icon="file-pen-line"
@@ -36,3 +39,45 @@ declare("onboarding.held", "Onboarding on hold", "On hold until {until}: {reason
 declare("onboarding.went_on", "Onboarding goes on", "{actor} took it off hold ({reason})", icon="play")
 declare("onboarding_target.set", "Onboarding target", "{segment}: {days} days", icon="timer")
 declare("onboarding_target.removed", "Onboarding target removed", "{segment}: no target of its own", icon="timer-off")
+
+# The days that a segment has, else those of all others, else the usual ones.
+source(
+    Source(
+        "onboarding",
+        (
+            Fact("onboarding.committed_on", _("Committed"), FactType.DATE),
+            Fact("onboarding.kickoff_on", _("Kickoff"), FactType.DATE),
+            Fact("onboarding.first_impact_on", _("First Impact reached"), FactType.DATE),
+            Fact("onboarding.first_impact_due_on", _("First Impact due"), FactType.DATE),
+            Fact("onboarding.on_hold", _("Onboarding on hold"), FactType.BOOLEAN, absent=False),
+            Fact("onboarding.behind", _("Onboarding behind"), FactType.BOOLEAN, absent=False,
+                 help=_("First Impact isn’t reached and was due.")),
+        ),
+        """
+        SELECT DISTINCT ON (j.account_id) j.account_id, f.committed_on,
+            CASE WHEN i.kickoff_on <= %(today)s THEN i.kickoff_on END, f.reached_on,
+            f.committed_on + target.days, EXISTS (
+                SELECT FROM onboarding_onboardinghold h WHERE h.tenant_id = %(tenant)s AND h.journey_id = j.id
+                AND h.put_at <= %(at)s AND h.from_on <= %(today)s AND (h.until_on IS NULL OR h.until_on > %(today)s)),
+            f.reached_on IS NULL AND f.committed_on + target.days < %(today)s
+                AND (j.ended_at IS NULL OR j.ended_at > %(at)s)
+                AND CASE WHEN a.phase_since <= %(at)s THEN a.phase ELSE (
+                    SELECT c.to_phase FROM accounts_phasechange c WHERE c.tenant_id = %(tenant)s
+                    AND c.account_id = a.id AND c.changed_at <= %(at)s ORDER BY c.changed_at DESC, c.id DESC LIMIT 1)
+                END IN ('commit', 'onboarding')
+        FROM journeys_journey j
+        JOIN accounts_account a ON a.tenant_id = %(tenant)s AND a.id = j.account_id
+        LEFT JOIN onboarding_firstimpact i ON i.tenant_id = %(tenant)s AND i.journey_id = j.id
+        CROSS JOIN LATERAL (SELECT coalesce(i.committed_on, j.committed_on) AS committed_on,
+            CASE WHEN i.reached_on <= %(today)s AND i.recorded_at <= %(at)s THEN i.reached_on END AS reached_on) f
+        CROSS JOIN LATERAL (SELECT coalesce(
+            (SELECT t.days FROM onboarding_onboardingtarget t WHERE t.tenant_id = %(tenant)s AND t.segment <> ''
+                AND lower(t.segment) = lower(a.segment) ORDER BY t.id LIMIT 1),
+            (SELECT t.days FROM onboarding_onboardingtarget t WHERE t.tenant_id = %(tenant)s AND t.segment = ''),
+            %(onboarding_days)s) AS days) target
+        WHERE j.tenant_id = %(tenant)s AND j.account_id = ANY(%(ids)s) AND j.began_at <= %(at)s
+        ORDER BY j.account_id, j.began_at DESC, j.id DESC
+        """,
+        params={"onboarding_days": DEFAULT_DAYS},
+    )
+)  # fmt: skip

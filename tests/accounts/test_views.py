@@ -23,7 +23,9 @@ def cass(acme_cast, page):
 def tabs(response) -> list[str]:
     found = re.findall(r'<a class="tab"[^>]*>\s*([^<]+?)\s*<', response.content.decode())
     return [
-        name for name in found if name not in ("My book", "All", "Renewing in 6 months", "Onboarding", "No touch 30 d")
+        name
+        for name in found
+        if name not in ("My book", "All", "Renewing in 6 months", "At risk", "Onboarding", "No touch 30 d")
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import SimpleNamespace
 
 from django.apps import apps
@@ -15,6 +16,7 @@ from accounts.actions import (
     contacts,
     contracts,
     custom_fields,
+    external_facts,
     members,
     notes,
     products,
@@ -23,6 +25,7 @@ from accounts.actions import (
     tenants,
     views,
 )
+from accounts.calendar import local_today
 from accounts.imports.actions import imports, mappings, working
 from accounts.models import Account, ApiKey, Invitation, Membership, TouchModel
 from accounts.tenancy.context import tenant_context
@@ -34,9 +37,13 @@ from journeys.onboarding import questions
 from journeys.onboarding.actions import handoffs, pacing, promises
 from journeys.onboarding.models import Handoff
 from journeys.plans.actions import plans, sharing
+from metrics.backtests import actions as back_tests
+from metrics.health.actions import hand, signing
+from metrics.health.actions import models as health_models
+from metrics.health.actions import versions as health_versions
 from metrics.usage.actions import origins, write_keys
 from metrics.usage.models import WriteKey
-from tests.factories import critical_events, deployments, meetings
+from tests.factories import critical_events, deployments, health, meetings
 from tests.factories.accounts import TODAY
 from tests.factories.usage import OriginFactory
 
@@ -100,12 +107,16 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _met(first, cast)
         _imports(cast)
         _usage(cast)
+        _health(first, cast)
+        _back_test(cast)
     engine.drain(cast.tenant.pk)
+    back_tests.go_on(cast.tenant.pk)
     working.go_on(cast.tenant.pk)
     with tenant_context(cast.tenant):
         imports.open("Next week.csv", [b"Account Name\nFourth\n"], noun="account", by=cast.olly)
         ids = collect_ids(cast)
-    return Story(ids, words={"question": ["situation"], "code": ["02"], "contact": [str(pk) for pk in ids["Contact"]]})
+    words = {"question": ["situation"], "measure": ["mood"], "code": ["02"]}
+    return Story(ids, words=words | {"contact": [str(pk) for pk in ids["Contact"]]})
 
 
 def _usage(cast: SimpleNamespace) -> None:
@@ -113,6 +124,22 @@ def _usage(cast: SimpleNamespace) -> None:
     write_keys.create(cast.tenant, "Product", cast.ada)
     OriginFactory(ref="unknown")
     origins.ignore(OriginFactory(ref="sandbox"), by=cast.ada)
+
+
+def _health(account: Account, cast: SimpleNamespace) -> None:
+    """A model that scores, its next draft with somebody asked to sign, and what a CSM said."""
+    model = health_models.add({"name": "Scored"}, health.simple(), by=cast.ada)
+    health_versions.publish(model.versions.get(), by=cast.ada)
+    signing.ask(health_versions.draft(model, by=cast.ada), cast.ada, "leadership", by=cast.ada)
+    hand.judge(account, "mood", "good", reason="people", by=cast.cass, today=TODAY)
+    until = local_today(cast.tenant) + timedelta(days=9)
+    hand.override(account, 50, reason="Called", until=until, by=cast.cass, today=local_today(cast.tenant))
+
+
+def _back_test(cast: SimpleNamespace) -> None:
+    today = local_today(cast.tenant)
+    play = Play.objects.get(code="champion-departed")
+    back_tests.ask(play, start=today - timedelta(days=30), end=today, today=today, by=cast.olly)
 
 
 def _met(account: Account, cast: SimpleNamespace) -> None:
@@ -155,6 +182,7 @@ def _settings(cast: SimpleNamespace) -> None:
     team = teams.add({"name": "East", "manager": cast.lee}, by=cast.ada)
     teams.place(team, cast.cass, by=cast.ada)
     custom_fields.add({"label": "Tier", "type": "text"}, by=cast.ada)
+    external_facts.define({"label": "Open tickets", "type": "number"}, by=cast.ada)
     views.save("Mine", "phase=onboarding", by=cast.ada)
     members.invite("new@example.test", "csm", by=cast.ada)
     api_keys.create(cast.tenant, "Warehouse", "write", by=cast.ada)

@@ -13,7 +13,8 @@ from django.db import models
 from accounts.tenancy.fields import TenantField
 from accounts.tenancy.models import TenantManager, TenantModel
 
-ROOMS = ("accounts", "imports", "blueprints", "journeys", "meetings", "deployments", "onboarding", "metrics", "usage")
+ROOMS = ("accounts", "imports", "blueprints", "journeys", "meetings", "deployments", "onboarding", "metrics", "usage",
+         "health", "backtests")
 OUTSIDE = {"Tenant", "User", "Membership", "Invitation", "ApiKey", "TenantWork", "WriteKey"}
 
 

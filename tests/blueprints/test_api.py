@@ -42,6 +42,7 @@ def test_a_run_says_what_started_it_and_how_far_it_is(acme_cast, runs, ask):
     run = runs[0]
     body = ask(acme_cast, acme_cast.ada, f"/runs/{run.pk}").json()
     assert body.pop("started_at")
+    assert body.pop("ended_at")
     assert body == {
         "id": run.pk,
         "play": "champion-departed",
@@ -50,6 +51,8 @@ def test_a_run_says_what_started_it_and_how_far_it_is(acme_cast, runs, ask):
         "account": run.account_id,
         "event": run.event_id,
         "event_kind": "contact.departed",
+        "match": run.match_id,
+        "state": "finished",
         "tasks_total": 2,
         "tasks_closed": 2,
     }

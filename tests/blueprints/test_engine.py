@@ -7,11 +7,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import timeline
-from accounts.actions import tasks
-from accounts.models import Event, InboxEntry, Membership, Task, TenantWork
+from accounts.models import CustomField, Event, InboxEntry, Membership, Task, TenantWork
 from accounts.tenancy.context import tenant_context
-from blueprints.actions import engine, parking, plays, runs
-from blueprints.models import Blueprint, PlayVersion, Run, RunTask
+from blueprints.actions import engine, hearing, parking, plays, stepping
+from blueprints.models import Blueprint, Match, PlayVersion, Run, RunTask
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import PlayFactory, step
 
@@ -64,7 +63,7 @@ def test_the_inbox_and_the_notes_are_empty_afterward(acme, account):
     engine.drain(acme.tenant.pk)
     assert waiting() == 0  # what the run itself left on the timeline is looked at too
     engine.drain(acme.tenant.pk)
-    assert not TenantWork.objects.exists()
+    assert not TenantWork.objects.filter(kind=timeline.EVENTS).exists()
 
 
 def test_draining_again_starts_nothing_again(acme, account):
@@ -72,6 +71,7 @@ def test_draining_again_starts_nothing_again(acme, account):
     event = depart(account)
     engine.drain(acme.tenant.pk)
     InboxEntry.objects.create(event=event)  # as if it had never been taken out
+    timeline.ring(timeline.EVENTS)
     assert engine.drain(acme.tenant.pk).started == 0
     assert Run.objects.count() == 1
     assert Task.objects.count() == 1
@@ -95,11 +95,14 @@ def test_conditions_decide(acme, account):
 
 
 def test_conditions_know_the_account_and_its_own_fields(acme):
+    CustomField.objects.create(key="seats", label="Seats", type="number")
     account = AccountFactory(segment="SMB", custom={"seats": 40})
-    known = engine.known(depart(account))
-    assert known["account.segment"] == "SMB"
-    assert known["account.custom.seats"] == 40
-    assert known["event.name"] == "Kim"
+    PlayFactory(steps__conditions={"all": [{"fact": "account.segment", "is": "SMB"},
+                                           {"fact": "account.custom.seats", "at_least": 40}]})  # fmt: skip
+    event = depart(account)
+    assert engine.drain(acme.tenant.pk).started == 1
+    assert engine.known(event)["account.segment"] == "SMB"
+    assert Match.objects.get().facts == {"account.segment": "SMB", "custom.seats": 40}
 
 
 def test_events_before_the_play_was_switched_on_start_nothing(acme, account):
@@ -160,14 +163,14 @@ def test_an_archived_account_and_an_event_without_account_start_nothing(acme):
 def test_poison_is_put_off_and_holds_up_nobody(acme, account, monkeypatch):
     PlayFactory(name="Good", steps=[step("Good")])
     PlayFactory(name="Bad", steps=[step("Bad")])
-    real = tasks.add
+    real = stepping.begin
 
-    def refuse_bad(values, **more):
-        if values["title"] == "Bad":
+    def refuse_bad(matches, **more):
+        if any(match.play.name == "Bad" for match in matches):
             raise RuntimeError("no ink")
-        return real(values, **more)
+        return real(matches, **more)
 
-    monkeypatch.setattr(runs.tasks, "add", refuse_bad)
+    monkeypatch.setattr(stepping, "begin", refuse_bad)
     event = depart(account)
     done = engine.drain(acme.tenant.pk)
     assert (done.started, done.failed) == (1, 1)
@@ -175,10 +178,10 @@ def test_poison_is_put_off_and_holds_up_nobody(acme, account, monkeypatch):
     entry = InboxEntry.objects.get()
     assert (entry.event, entry.attempts, entry.last_error) == (event, 1, "Bad: RuntimeError: no ink")
     assert engine.drain(acme.tenant.pk).looked_at == 0  # not before its time
-    note = TenantWork.objects.get(due_at__gt=Now())
+    note = TenantWork.objects.get(kind=timeline.EVENTS, due_at__gt=Now())
     assert note.due_at == entry.due_at
 
-    monkeypatch.setattr(runs.tasks, "add", real)
+    monkeypatch.setattr(stepping, "begin", real)
     InboxEntry.objects.update(due_at=Now())
     assert engine.drain(acme.tenant.pk).started == 1
     assert sorted(Task.objects.values_list("title", flat=True)) == ["Bad", "Good"]
@@ -187,7 +190,7 @@ def test_poison_is_put_off_and_holds_up_nobody(acme, account, monkeypatch):
 
 def test_poison_is_parked_in_the_end_and_a_person_may_ask_again(acme, account, monkeypatch):
     PlayFactory()
-    monkeypatch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(stepping, "begin", lambda *a, **k: 1 / 0)
     depart(account)
     for _ in range(parking.MOST_ATTEMPTS):
         InboxEntry.objects.update(due_at=Now())
@@ -204,7 +207,7 @@ def test_poison_is_parked_in_the_end_and_a_person_may_ask_again(acme, account, m
 
 def test_delays_double(acme, account, monkeypatch):
     PlayFactory()
-    monkeypatch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(stepping, "begin", lambda *a, **k: 1 / 0)
     depart(account)
     delays = []
     for _ in range(3):
@@ -225,14 +228,14 @@ def test_what_kills_its_worker_is_counted_and_parked_and_its_neighbors_are_not(a
     class Killed(BaseException):
         """Not an Exception: the engine can't catch a process's end."""
 
-    real = runs.start
+    real = stepping.begin
 
-    def start(play, version, event, **more):
-        if event.facts["name"] == "Poison":
+    def begin(matches, **more):
+        if any(match.event.facts["name"] == "Poison" for match in matches):
             raise Killed
-        return real(play, version, event, **more)
+        return real(matches, **more)
 
-    monkeypatch.setattr(runs, "start", start)
+    monkeypatch.setattr(stepping, "begin", begin)
     with tenant_context(acme_cast.tenant):
         PlayFactory()
         account = AccountFactory()
@@ -248,14 +251,14 @@ def test_what_kills_its_worker_is_counted_and_parked_and_its_neighbors_are_not(a
             kills += 1
     with tenant_context(acme_cast.tenant):
         entry = InboxEntry.objects.get()
-        assert (kills, entry.attempts, entry.last_error) == (8, 8, engine.CUT_OFF)
+        assert (kills, entry.attempts, entry.last_error) == (8, 8, hearing.CUT_OFF)
         assert entry.event.facts["name"] == "Poison"
         assert Run.objects.count() == 2
 
 
 def test_what_a_person_asks_for_again_outlives_a_pause(acme, account, monkeypatch):
     play = PlayFactory()
-    monkeypatch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(stepping, "begin", lambda *a, **k: 1 / 0)
     depart(account)
     for _ in range(parking.MOST_ATTEMPTS):
         InboxEntry.objects.update(due_at=Now())
@@ -272,7 +275,7 @@ def test_what_a_person_asks_for_again_outlives_a_pause(acme, account, monkeypatc
 
 def parked_by_poison(acme, account, monkeypatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(runs.tasks, "add", lambda *a, **k: 1 / 0)
+        patch.setattr(stepping, "begin", lambda *a, **k: 1 / 0)
         depart(account)
         for _ in range(parking.MOST_ATTEMPTS):
             InboxEntry.objects.update(due_at=Now())
@@ -327,7 +330,7 @@ def test_what_happened_before_the_library_came_starts_its_plays(acme, account):
 
 def test_a_library_that_fails_is_put_off_and_what_happened_waits_for_it(acme, account, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(engine.library, "load", lambda tenant: 1 / 0)
+        patch.setattr(hearing.library, "load", lambda tenant: 1 / 0)
         timeline.record("workspace.created", by=acme.ada, name="Acme")
         depart(account)
         assert engine.drain(acme.tenant.pk).failed == 1
@@ -348,8 +351,9 @@ def test_who_left_gets_no_tasks(acme, account):
 
 
 @pytest.mark.parametrize(
-    "point", ["blueprints.models.Run.objects.get_or_create", "accounts.actions.tasks.add", "accounts.timeline.record",
-              "blueprints.models.RunTask.objects.create"],
+    "point", ["blueprints.actions.listening._ask", "blueprints.actions.sifting.sift",
+              "blueprints.actions.stepping.begin",
+              "accounts.actions.many_tasks.give", "accounts.timeline.record_many"],
 )  # fmt: skip
 def test_a_crash_between_two_writes_leaves_nothing_behind(acme_cast, point, monkeypatch):
     """The turn dies at this point; what it had written is gone, and the next turn does it all."""

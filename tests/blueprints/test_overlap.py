@@ -10,7 +10,7 @@ from accounts import timeline
 from accounts.models import InboxEntry, Task, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import tasks
-from blueprints.actions import engine, library, plays, runs
+from blueprints.actions import engine, hearing, library, plays, stepping
 from blueprints.models import Blueprint, Play, PlayVersion, Run
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import PlayFactory, step
@@ -57,7 +57,7 @@ def test_four_turns_at_once_start_each_run_once(tenant):
         assert (Run.objects.count(), Task.objects.count()) == (EVENTS, EVENTS * 2)
         assert not InboxEntry.objects.exists()
     engine.drain(tenant.pk)
-    assert not TenantWork.objects.exists()
+    assert not TenantWork.objects.filter(kind=timeline.EVENTS).exists()
 
 
 def test_a_turn_that_finds_rows_locked_leaves_a_note_for_the_next(tenant):
@@ -67,7 +67,7 @@ def test_a_turn_that_finds_rows_locked_leaves_a_note_for_the_next(tenant):
         results = together(1, lambda: engine.drain(tenant.pk))
         assert results[0].looked_at == 0
         assert TenantWork.objects.filter(kind=timeline.EVENTS).count() == 1  # one says as much as thirty
-    assert engine.waiting_tenants() == [tenant.pk]
+    assert tenant.pk in engine.waiting_tenants()
     assert engine.drain(tenant.pk).started == EVENTS
 
 
@@ -75,7 +75,7 @@ def test_two_tenants_drain_apart(tenant, rival):
     with tenant_context(rival.tenant):
         PlayFactory(steps=[step("Theirs")])
         timeline.record("contact.departed", account=AccountFactory(), by=None, name="Lou")
-    assert set(engine.waiting_tenants()) == {tenant.pk, rival.tenant.pk}
+    assert engine.waiting_tenants() == [tenant.pk, rival.tenant.pk]
     assert engine.drain(rival.tenant.pk).started == 1
     with tenant_context(tenant):
         assert InboxEntry.objects.count() == EVENTS
@@ -83,42 +83,46 @@ def test_two_tenants_drain_apart(tenant, rival):
 
 
 def test_a_second_turn_of_the_same_tenant_leaves_the_worker_to_others(tenant, monkeypatch):
-    real, others = runs.start, []
+    real, others = stepping.begin, []
 
     def meanwhile(*args, **kwargs):
         if not others:
             others.extend(together(1, lambda: engine.drain(tenant.pk)))
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(runs, "start", meanwhile)
+    monkeypatch.setattr(stepping, "begin", meanwhile)
     assert engine.drain(tenant.pk).started == EVENTS
     assert [other.looked_at for other in others] == [0]
 
 
 def test_a_turn_ends_before_a_great_backlog_does_and_leaves_word(tenant, monkeypatch):
-    monkeypatch.setattr(engine, "BATCH", 4)
-    monkeypatch.setattr(engine, "BATCHES", 3)
-    assert engine.drain(tenant.pk).looked_at == 12
-    assert engine.waiting_tenants() == [tenant.pk]
+    monkeypatch.setattr(hearing, "BATCH", 4)
+    monkeypatch.setattr(engine, "SECONDS", 0)
+    assert engine.drain(tenant.pk).looked_at == 4
+    assert tenant.pk in engine.waiting_tenants()
 
 
 def test_a_sweep_rings_every_tenant_that_waits(tenant, rival, monkeypatch):
     rung = []
     monkeypatch.setattr(tasks.evaluate_events, "apply_async", lambda args, **options: rung.append(args))
     tasks.sweep_events()
+    assert rung == [(tenant.pk,), (rival.tenant.pk,)]  # whose first round over all accounts is due
+    engine.drain(rival.tenant.pk)
+    rung.clear()
+    tasks.sweep_events()
     assert rung == [(tenant.pk,)]
 
 
 def test_an_event_written_while_a_turn_runs_keeps_its_note(tenant, monkeypatch):
     """The late event commits after the turn read the notes: its own note must survive the turn."""
-    real, late = runs.start, []
+    real, late = stepping.begin, []
 
     def write_meanwhile(*args, **kwargs):
         if not late:
             late.append(together(1, lambda: _depart_late(tenant)))
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(runs, "start", write_meanwhile)
+    monkeypatch.setattr(stepping, "begin", write_meanwhile)
     engine.drain(tenant.pk)
     assert TenantWork.objects.count() >= 1
     engine.drain(tenant.pk)

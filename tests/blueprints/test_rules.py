@@ -64,9 +64,9 @@ def test_comparisons(test, value, expected):
         ({"all": [{"any": [{"all": [CHAMPION]}]}]}, "Groups go one level deep."),
         ({"all": ["champion"]}, "A test names one fact and one comparison."),
         ({"all": [{"fact": "event.x", "like": "a"}]}, "“like” is no comparison."),
-        ({"all": [{"fact": "x", "is": "a"}]}, "“x” is no fact: facts begin with “event.” or “account.”."),
-        ({"all": [{"fact": "event.x", "in": "a"}]}, "“in” needs a list."),
-        ({"all": [{"fact": "event.x", "is": None}]}, "“is” needs one value."),
+        ({"all": [{"fact": "x", "is": "a"}]}, "“x” is no fact that is known here."),
+        ({"all": [{"fact": "event.x", "in": "a"}]}, "“event.x”: “in” needs a list."),
+        ({"all": [{"fact": "event.x", "is": None}]}, "“event.x”: “is” needs a value."),
         ({"all": [CHAMPION] * 21}, "At most 20 tests."),
     ],
 )

@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from accounts import timeline
 from accounts.actions import tasks
 from accounts.models import InboxEntry, Task
+from accounts.registry import known_facts
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library
+from blueprints.forms.conditions import Scope, of_tree
 from blueprints.models import Play, Run
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import PlayFactory, step
@@ -37,10 +39,13 @@ def story(acme_cast) -> SimpleNamespace:
 
 
 def posted(play: Play, steps: list[dict], **more: object) -> dict:
-    data = {"name": play.name, "because": play.because, "version": play.version,
-            "steps-TOTAL_FORMS": len(steps), "steps-INITIAL_FORMS": len(play.current().steps)}  # fmt: skip
+    """The builder's form as a browser sends it; the conditions stay as they are."""
+    scope = Scope(known_facts(), "USD", bool(play.trigger))
+    data = {"name": play.name, "because": play.because, "kind": play.kind, "version": play.version}
+    for row in of_tree("if", play.current().conditions, scope).rows():
+        data |= {f"{row.name}-fact": row.fact_name, f"{row.name}-op": row.op, f"{row.name}-value": row.values}
     for number, one in enumerate(steps):
-        data |= {f"steps-{number}-{name}": value for name, value in one.items()}
+        data |= {f"steps-{number}-{name}": value for name, value in ({"kind": "task"} | one).items()}
     return data | more
 
 
@@ -123,12 +128,7 @@ def test_editing_makes_a_version(acme_cast, story, page):
     assert ops.get(f"/plays/{story.play.pk}/edit/").status_code == 200
     with tenant_context(acme_cast.tenant):
         old = story.play.current().steps
-        rows = [
-            step("Later", days=9) | {"ORDER": 2},
-            step("First") | {"ORDER": 1},
-            step("Gone") | {"ORDER": 3, "DELETE": "on"},
-        ]
-        data = posted(story.play, [*rows, old[3] | {"ORDER": 4}, step("", days=2)])
+        data = posted(story.play, [step("First"), step("Later", days=9), old[3]])
     assert ops.post(f"/plays/{story.play.pk}/edit/", data).status_code == 302
     with tenant_context(acme_cast.tenant):
         made = story.play.current()
@@ -144,17 +144,19 @@ def test_editing_makes_a_version(acme_cast, story, page):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"steps-0-title": ""}, "This field is required."),
-        ({"steps-0-days": "-1"}, "greater than or equal to 0"),
-        ({"steps-0-role": "boss"}, "is not one of the available choices"),
+        ({"steps-0-title": ""}, "Say what is to be done."),
+        ({"steps-0-days": "-1"}, "Business days from 0 to 365."),
+        ({"steps-0-role": "boss"}, "One of: CSM"),
+        ({"steps-0-title": "{{ account.shoe_size }}"}, "“account.shoe_size” is no variable."),
         ({"name": ""}, "This field is required."),
-        ({"steps-0-DELETE": "on"}, "A play needs at least one step."),
+        ({"if-0-fact": "contract.gone", "if-0-op": "is", "if-0-value": "1"}, "is no fact that is known here"),
+        ({"guards-cool_down_days": "-3"}, "greater than or equal to 0"),
     ],
 )
 def test_a_wrong_edit_is_named_and_nothing_typed_is_lost(acme_cast, story, page, change, message):
     with tenant_context(acme_cast.tenant):
         play = PlayFactory(steps=[step("Only")])
-        data = posted(play, [step("Mine, typed") | {"ORDER": 1}], **change)
+        data = posted(play, [step("Mine, typed")], **change)
     response = page(acme_cast.olly, acme_cast.tenant).post(f"/plays/{play.pk}/edit/", data)
     assert response.status_code == 422
     assert message in response.content.decode()
@@ -167,8 +169,8 @@ def test_a_wrong_edit_is_named_and_nothing_typed_is_lost(acme_cast, story, page,
 def test_two_editors_the_later_one_sees_both(acme_cast, story, page):
     with tenant_context(acme_cast.tenant):
         play = PlayFactory(steps=[step("Only")])
-        hers = posted(play, [step("Hers") | {"ORDER": 1}])
-        mine = posted(play, [step("Mine") | {"ORDER": 1}], name="My name")
+        hers = posted(play, [step("Hers")])
+        mine = posted(play, [step("Mine")], name="My name")
     assert page(acme_cast.lee, acme_cast.tenant).post(f"/plays/{play.pk}/edit/", hers).status_code == 302
     ops = page(acme_cast.olly, acme_cast.tenant)
     response = ops.post(f"/plays/{play.pk}/edit/", mine)
@@ -207,7 +209,7 @@ def test_runs_go_on_on_the_next_page_without_gap_or_repetition(acme_cast, page):
     client = page(acme_cast.vera, acme_cast.tenant)
     first = client.get(f"/plays/{play.pk}/").context
     second = client.get(f"/plays/{play.pk}/?after={first['next']}").context
-    seen = [run.account.name for run, _ in [*first["runs"], *second["runs"]]]
+    seen = [run.account.name for run, *_ in [*first["runs"], *second["runs"]]]
     assert seen == [f"Account {number:02}" for number in reversed(range(30))]
     assert second["next"] is None
 
@@ -225,10 +227,10 @@ def test_another_tenant_finds_nothing(acme_cast, story, rival, page):
 
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("/library/", 7), ("/library/02/", 10), ("/plays/", 8), ("/plays/{play}/", 11), ("/runs/{run}/", 8)],
+    [("/library/", 7), ("/library/02/", 10), ("/plays/", 15), ("/plays/{play}/", 16), ("/runs/{run}/", 15)],
 )
 def test_what_a_page_costs(acme_cast, story, page, path, budget):
-    """Session, person, membership, the tenant's context in and out, and the switcher are six of them."""
+    """Session, person, membership, the tenant’s context in and out, the switcher; which facts are known is five."""
     client = page(acme_cast.vera, acme_cast.tenant)
     with CaptureQueriesContext(
         connection,

@@ -14,7 +14,8 @@ from django.db import connection
 from django.db.models import Count, F
 
 from accounts import timeline
-from accounts.models import InboxEntry, Task, TenantWork
+from accounts.actions import knowledge
+from accounts.models import CustomField, InboxEntry, Task, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints.models import Run
 from tests.chaos import plan
@@ -63,6 +64,8 @@ def test_no_event_is_lost_and_none_is_answered_twice(acme_cast, rival, tmp_path)
 
     def write() -> None:
         place = places[sum(written.values()) % 2]
+        with tenant_context(place.tenant):
+            _seat(place)
         kind = "contact.added" if written.total() % 5 == 4 else "contact.departed"
         with tenant_context(place.tenant):
             timeline.record(kind, account=place.account, by=None, name=f"Kim {written.total()}")
@@ -80,33 +83,56 @@ def test_no_event_is_lost_and_none_is_answered_twice(acme_cast, rival, tmp_path)
     found = [_found(place, written[place.tenant.pk, "contact.departed"]) for place in places]
     tell("faults", faults.total(), None, **faults)
     tell("events", written.total(), None, settled_seconds=round(settled, 1))
-    for name in ("lost", "doubled", "half", "waiting"):
+    tell("episodes", sum(len(place.few) for place in places), None)
+    for name in ("lost", "doubled", "half", "waiting", "episodes_lost", "episodes_doubled"):
         tell(name, sum(place[name] for place in found), 0)
     lateness = sorted(late for place in found for late in place["lateness"])
     tell("lateness_p50", round(lateness[len(lateness) // 2], 2), None, unit="s")
     tell("lateness_p99", round(lateness[int(len(lateness) * 0.99)], 2), 30, unit="s")
     assert [(p["lost"], p["doubled"], p["half"], p["waiting"]) for p in found] == [(0, 0, 0, 0)] * 2
+    assert [(p["episodes_lost"], p["episodes_doubled"]) for p in found] == [(0, 0)] * 2
 
 
 def _furnished(tenant) -> SimpleNamespace:
     with tenant_context(tenant):
+        CustomField.objects.create(key="seats", label="Seats", type="number")
+        steps = [step(f"Step {number}") for number in range(plan.STEPS)]
         for _ in range(PLAYS):
-            PlayFactory(steps=[step(f"Step {number}") for number in range(plan.STEPS)])
-        return SimpleNamespace(tenant=tenant, account=AccountFactory())
+            PlayFactory(steps=steps)
+        few = {"all": [{"fact": "custom.seats", "less_than": 5}]}
+        watcher = PlayFactory(trigger="", steps=steps, steps__conditions=few)
+        return SimpleNamespace(tenant=tenant, account=AccountFactory(), watcher=watcher, few=[], seen=0)
+
+
+def _seat(place) -> None:
+    """An account with few seats, one with many, or one whose few become fewer: an episode begins, none, none."""
+    place.seen += 1
+    if place.seen % 3 == 2 and place.few:
+        account = place.few[place.seen % len(place.few)]
+        account.custom = {"seats": place.seen % 5}
+        account.save()
+    else:
+        account = AccountFactory(custom={"seats": 4 if place.seen % 3 else 40})
+        place.few += [account] if place.seen % 3 else []
+    knowledge.note([account.pk])
 
 
 def _found(place, departures: int) -> dict:
     """Held against what was written: one run for each play and event, one task for each step, nothing left."""
     with tenant_context(place.tenant):
-        pairs = Run.objects.order_by().values("play_id", "event_id").annotate(times=Count("pk"))
+        heard = Run.objects.exclude(play=place.watcher).order_by()
+        pairs = heard.values("play_id", "event_id").annotate(times=Count("pk"))
         links = Run.objects.order_by().annotate(tasks=Count("links"))
-        late = links.annotate(late=F("started_at") - F("event__recorded_at")).values_list("late", flat=True)
-        tasks, due = Task.objects.count(), departures * PLAYS * plan.STEPS
+        late = heard.annotate(late=F("started_at") - F("event__recorded_at")).values_list("late", flat=True)
+        tasks, due = Task.objects.count(), (departures * PLAYS + len(place.few)) * plan.STEPS
+        fired = Counter(Run.objects.filter(play=place.watcher).values_list("account_id", flat=True))
         return {
             "lost": departures * PLAYS - pairs.count(),
             "doubled": pairs.filter(times__gt=1).count() + max(0, tasks - due),
             "half": links.exclude(tasks=plan.STEPS).count() + max(0, due - tasks),
             "waiting": InboxEntry.objects.count(),
+            "episodes_lost": len({account.pk for account in place.few} - set(fired)),
+            "episodes_doubled": fired.total() - len(place.few) + len({a.pk for a in place.few} - set(fired)),
             "lateness": [delay.total_seconds() for delay in late],
         }
 

@@ -8,9 +8,10 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts import models
-from accounts.actions import contacts, contracts, products, states, tasks
+from accounts.actions import contacts, contracts, external_facts, fact_values, products, states, tasks
 
 TODAY = dt.date(2026, 11, 20)
+NOON = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
 PASSWORD = "a long enough password"
 
 
@@ -98,3 +99,59 @@ class TaskFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class, by=None, **values):
         return tasks.add(values, by=by)
+
+
+class ExternalFactFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExternalFact
+
+    label = factory.Sequence(lambda n: f"Fact {n}")
+    type = "number"
+
+    @classmethod
+    def _create(cls, model_class, by=None, **values):
+        return external_facts.define(values, by=by)
+
+
+class ExternalValueFactory(DjangoModelFactory):
+    class Meta:
+        model = models.ExternalValue
+
+    fact = factory.SubFactory(ExternalFactFactory)
+    account = factory.SubFactory(AccountFactory)
+    value = 3
+
+    @classmethod
+    def _create(cls, model_class, fact, account, value, observed_on=TODAY, **values):
+        row = {"account_id": account.pk, "key": fact.key, "value": value, "observed_on": observed_on}
+        fact_values.push([row], reader=None, today=observed_on)
+        return model_class.objects.get(fact=fact, account=account)
+
+
+class AccountFactsFactory(DjangoModelFactory):
+    class Meta:
+        model = models.AccountFacts
+
+    account = factory.SubFactory(AccountFactory)
+    facts = factory.LazyFunction(dict)
+    valid_from = NOON
+    first_day = TODAY
+
+
+class PastFactsFactory(DjangoModelFactory):
+    class Meta:
+        model = models.PastFacts
+
+    account_id = factory.LazyFunction(lambda: AccountFactory().pk)
+    facts = factory.LazyFunction(dict)
+    valid_from = NOON
+    valid_to = NOON + dt.timedelta(hours=1)
+    first_day = TODAY
+    seen_on = TODAY
+
+
+class TouchedFactory(DjangoModelFactory):
+    class Meta:
+        model = models.Touched
+
+    account_id = factory.LazyFunction(lambda: AccountFactory().pk)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from accounts.actions import states
+from accounts.actions import knowledge, states
 from accounts.calendar import local_today
 from accounts.imports.actions import terms_changing, terms_history, terms_products, terms_refusing, terms_writing
 from accounts.imports.actions.terms_history import Line, Moved, Term
@@ -69,6 +69,7 @@ def apply_contracts(job: Import, after_account: int, size: int) -> int | None:
         terms_history.link(terms, today=today, close=job.options.get("past_terms") == "ended")
     terms_writing.write(job, [_written(book, products) for book in books.values() if book.fresh])
     states.refresh(accounts, today=today)
+    knowledge.note(accounts)
     return accounts[-1]
 
 

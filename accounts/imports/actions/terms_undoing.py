@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models import F, Func, JSONField, Value
 
-from accounts.actions import states
+from accounts.actions import knowledge, states
 from accounts.calendar import local_today
 from accounts.imports.actions import terms_keeping
 from accounts.imports.actions.statements import rows, run
@@ -75,6 +75,7 @@ def undo_contracts(job: Import, size: int) -> bool:
         _say(reason, (each for each in done if kept.get(each.contract) == reason))
     _restore(job, gone)
     states.refresh(accounts, today=local_today(job.tenant))
+    knowledge.note(accounts)
     job.place["account"] = accounts[-1]
     return True
 

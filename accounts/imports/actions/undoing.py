@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.db import DataError, IntegrityError, transaction
 
+from accounts.actions import knowledge
 from accounts.imports.actions.applying import accounts, contacts, products
 from accounts.imports.actions.applying.refusing import said
 from accounts.imports.actions.statements import ours, rows, run
@@ -99,6 +100,13 @@ UPDATE accounts_accountstate k SET last_touch_at = (
 WHERE k.tenant_id = %(tenant)s AND k.account_id = ANY(%(accounts)s)
 """
 
+# The accounts of these records' rows.
+ABOUT = """
+SELECT DISTINCT a.target_id FROM imports_record r JOIN imports_record a ON a.tenant_id = %(tenant)s
+    AND a.job_id = %(job)s AND a.noun = 'account' AND a.number = r.number
+WHERE r.tenant_id = %(tenant)s AND r.job_id = %(job)s AND r.id = ANY(%(records)s)
+"""
+
 
 def undo_batch(job: Import, size: int) -> bool:
     """Takes back up to `size` records in the caller's transaction; False: there is nothing left to take back.
@@ -112,6 +120,7 @@ def undo_batch(job: Import, size: int) -> bool:
         chosen = _choose(job, noun, verdict, size, below if number == at else LAST)
         if chosen:
             job.place = job.place | {"undo": [number, chosen[-1][1]]}
+            knowledge.note(pk for (pk,) in rows(job, ABOUT, records=[row[0] for row in chosen]) if pk)
             _take_back(job, noun, verdict, [row[0] for row in chosen], [row[2] for row in chosen])
             return True
     return False

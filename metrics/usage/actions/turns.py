@@ -14,6 +14,7 @@ from django.db.models import Min, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts.actions import knowledge
 from accounts.calendar import DAY, local_today
 from accounts.models import Tenant, TenantWork
 from accounts.tenancy.context import current_tenant_id, tenant_context
@@ -79,7 +80,9 @@ def _count_arrivals(tenant: Tenant) -> bool:
     Arrival.objects.filter(pk__in=[each.pk for each in arrivals])._raw_delete("default")
     newest = max(arrivals, key=lambda each: each.received_at)
     Intake.objects.update(last_event=newest.last_name, last_received_at=newest.received_at)
-    impacts.look(tenant, {account for account, _ in pairs})
+    touched = {account for account, _ in pairs}
+    knowledge.note(touched)
+    impacts.look(tenant, touched)
     return True
 
 
@@ -105,6 +108,8 @@ def _count_slice(tenant: Tenant) -> bool:
     rollups.count_span(tenant, start, after, ids)
     done = after > local_today(tenant) + DAY
     Metric.objects.filter(pk__in=ids).update(count_from=None if done else after)
+    if done:
+        knowledge.note_all()
     return True
 
 

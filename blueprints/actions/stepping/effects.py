@@ -1,0 +1,169 @@
+"""What each kind of step does, for one run."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from accounts import timeline
+from accounts.actions import accounts, ownership, tasks
+from accounts.models import Contact, User
+from blueprints import rules, texts
+from blueprints.actions import deliveries, notices
+from blueprints.actions.stepping import beginning, pace
+from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, Outcome, Skipped, Waiting
+from blueprints.actions.stepping.people import LEADER
+from blueprints.actions.stepping.plans import message, task_due, task_texts
+from blueprints.actions.stepping.saying import addressed
+from blueprints.models import Channel, Endpoint, MessageTemplate, Play, PlayState, Run, RunState, RunTask
+from blueprints.steps import RUN_FACTS, Step, kind_of
+from blueprints.steps.kinds import CUSTOM, LEAST_LOADED
+
+DEEPEST = 3  # plays that start plays that start plays: further down it is a circle
+
+
+def take(step: Step, moment: Moment) -> Outcome:
+    return EFFECTS[kind_of(step)](step, moment)
+
+
+def holds(tree: Any, moment: Moment) -> bool:
+    known = moment.book.known | {fact.name: fact for fact in RUN_FACTS}
+    if missing := [name for name in rules.names(tree) if name not in known]:
+        raise CantDo(f"“{missing[0]}” is no longer known.")
+    return rules.holds(tree, moment.facts(), today=moment.today, known=known)
+
+
+def _task(step: Step, moment: Moment) -> Outcome:
+    title, detail = task_texts(step, moment.values)
+    person = moment.staff.owner(moment.owners, step["role"])
+    values = {
+        "account": moment.account, "title": title, "detail": detail, "source": "play",
+        "assignee": User.objects.get(pk=person) if person else None,
+        "due_on": task_due(step, moment.today, moment.tenant.country),
+    }  # fmt: skip
+    task = tasks.add(values, by=None)
+    RunTask.objects.create(run=moment.run, step=moment.number, task=task)
+    return Done({"task": task.pk})
+
+
+def _email(step: Step, moment: Moment) -> Outcome:
+    subject, body = _mail_texts(step)
+    present = Contact.objects.filter(account=moment.account, buying_role__in=step["to_roles"]).present()
+    contacts = list(present.exclude(email="").order_by("pk"))
+    if not contacts:
+        raise CantDo("Nobody with one of these roles and an e-mail address is known at this account.")
+    drafts: list[dict[str, Any]] = []
+    for contact in contacts:
+        values = addressed(moment.values, contact)
+        said = {"subject": texts.render_line(subject, values), "text": texts.render(body, values)}
+        drafts.append({"to": contact.email, "name": contact.name, "contact": contact.pk} | said)
+    if not _waits_for_approval(step, moment.run):
+        return Done({"drafts": drafts, "deliveries": deliveries.mail(moment.run, moment.number, drafts)})
+    told = moment.staff.told(moment.owners, "csm") or moment.staff.told(moment.owners, LEADER)
+    words = f"{moment.run.play}: an e-mail to {', '.join(draft['name'] for draft in drafts)} waits for your approval."
+    notices.tell(told, words, account=moment.account, run=moment.run)
+    return Asking({"drafts": drafts})
+
+
+def _mail_texts(step: Step) -> tuple[str, str]:
+    if not step.get("template"):
+        return step["subject"], step["body"]
+    template = MessageTemplate.objects.filter(pk=step["template"]).first()
+    if template is None:
+        raise CantDo("Its template is gone.")
+    return template.subject, template.body
+
+
+def _waits_for_approval(step: Step, run: Run) -> bool:
+    """The step's word counts before the play's; where neither says anything, what a customer would see waits."""
+    for said in (step.get("approve"), run.version.guards.get("approve")):
+        if said is not None:
+            return bool(said)
+    return True
+
+
+def _notice(step: Step, moment: Moment) -> Outcome:
+    people = moment.staff.told(moment.owners, step["to"])
+    if not people:
+        raise CantDo("Nobody here holds this role.")
+    made = notices.tell(people, texts.render(step["text"], moment.values), account=moment.account, run=moment.run)
+    return Done({"notices": made, "to": people})
+
+
+def _wire(step: Step, moment: Moment) -> Outcome:
+    endpoint = Endpoint.objects.filter(pk=step["endpoint"]).first()
+    if endpoint is None:
+        raise CantDo("Its endpoint is gone.")
+    play, channel = moment.run.play, Channel(kind_of(step))
+    said = message(
+        step, moment.values, play=play, account=moment.account, run_id=moment.run.pk, at=moment.at
+    )  # fmt: skip
+    return Done({"delivery": deliveries.wire(moment.run, moment.number, endpoint, channel, said)})
+
+
+def _field(step: Step, moment: Moment) -> Outcome:
+    path, value = step["path"], step["value"]
+    account, name = moment.account, path.removeprefix("account.")
+    custom = path.startswith(CUSTOM)
+    before = account.custom.get(path.removeprefix(CUSTOM)) if custom else getattr(account, name)
+    if before == value:
+        return Skipped("The field says so already.", {"field": path, "before": before, "after": value})
+    accounts.edit(account, {"custom": {path.removeprefix(CUSTOM): value}} if custom else {name: value}, by=None)
+    after = account.custom.get(path.removeprefix(CUSTOM)) if custom else getattr(account, name)
+    return Done({"field": path, "before": before, "after": after})
+
+
+def _hand_over(step: Step, moment: Moment) -> Outcome:
+    role, to = step["role"], step["to"]
+    person = moment.staff.least_loaded() if to == LEAST_LOADED else to
+    if person not in moment.staff.roles:
+        raise CantDo("This person no longer works here." if person else "There is no CSM to hand it to.")
+    before = getattr(moment.account, f"{role}_id")
+    if before == person:
+        return Skipped("The account is theirs already.", {"role": role, "before": before, "after": person})
+    ownership.assign([moment.account.pk], {role: User.objects.get(pk=person)}, by=None)
+    moment.account.refresh_from_db()
+    return Done({"role": role, "before": before, "after": person})
+
+
+def _play(step: Step, moment: Moment) -> Outcome:
+    play = Play.objects.filter(code=step["code"]).first()
+    if play is None or play.state != PlayState.ON:
+        raise CantDo(f"“{play.name}” is not on." if play else "There is no play of this code any more.")
+    if moving := Run.objects.filter(play=play, account=moment.account, state=RunState.MOVING).first():
+        return Skipped("It is in motion at this account already.", {"run": moving.pk})
+    depth = 1 + (moment.book.events.get(moment.event_id or 0, {}).get("depth") or 0)
+    if depth > DEEPEST:
+        raise CantDo("Plays start each other in a circle.")
+    event = timeline.record(
+        "play.called", account=moment.account, by=None,
+        play=play.name, play_code=play.code, by_play=moment.run.play.name, by_run=moment.run.pk, depth=depth,
+    )  # fmt: skip
+    called = beginning.Start(None, play.pk, play.current().pk, moment.account.pk, event.pk)
+    began = beginning.start([called], tenant=moment.tenant, at=moment.at, today=moment.today)
+    return Done({"run": began[0]})
+
+
+def _wait(step: Step, moment: Moment) -> Outcome:
+    """Days are over when this is asked again; a condition may hold before its last day."""
+    last = _last_day(step, moment)
+    if moment.at >= last:
+        return Done({"until": last.isoformat(), "held": False} if step.get("until") else {})
+    if step.get("until") and holds(step["until"], moment):
+        return Done({"until": last.isoformat(), "held": True})
+    # A date comes nearer without anything being changed, so it is asked each morning too.
+    tomorrow = pace.next_morning(moment.tenant, moment.at)
+    return Waiting(min(last, tomorrow) if step.get("until") else last, {"until": last.isoformat()})
+
+
+def _last_day(step: Step, moment: Moment) -> dt.datetime:
+    if moment.began:
+        return dt.datetime.fromisoformat(moment.began["until"])
+    return pace.morning(moment.tenant, moment.today, step["at_most_days"] if step.get("until") else step["days"])
+
+
+EFFECTS: dict[str, Callable[[Step, Moment], Outcome]] = {
+    "task": _task, "email": _email, "notice": _notice, "slack": _wire, "webhook": _wire, "field": _field,
+    "hand_over": _hand_over, "play": _play, "wait": _wait,
+}  # fmt: skip

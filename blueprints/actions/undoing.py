@@ -1,0 +1,98 @@
+"""What a play did, taken back: a run, or all runs of a bad hour. What was sent can't be, and is listed as sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from accounts import timeline
+from accounts.actions import accounts, ownership
+from accounts.actions.errors import Conflict, Refused
+from accounts.models import Account, Membership, User
+from blueprints.actions.stepping import pace
+from blueprints.actions.stepping.closing import Closed, close
+from blueprints.models import Play, Run, RunState, RunStep, StepState
+from blueprints.steps.kinds import CUSTOM
+
+__all__ = ["Closed", "undo", "undo_hour"]
+
+SAY = """
+told AS (
+    SELECT r.id, r.account_id, jsonb_build_object('run_id', r.id, 'play', p.name, 'play_code', p.code) AS facts
+    FROM blueprints_run r JOIN blueprints_play p ON p.tenant_id = r.tenant_id AND p.id = r.play_id
+    WHERE r.id = ANY(%(ids)s)
+)
+"""
+REASON = "The play was undone."
+
+
+def undo(run: Run, *, by: User) -> Closed:
+    """Open tasks dropped, fields put back where nobody changed them since. A run undone before: nothing at all."""
+    return _undo([run.pk], by)
+
+
+def undo_hour(play: Play, start: dt.datetime, end: dt.datetime, *, by: User) -> Closed:
+    """Every run of the play that started in [start, end)."""
+    return _undo(list(play.runs.filter(started_at__gte=start, started_at__lt=end).values_list("pk", flat=True)), by)
+
+
+@transaction.atomic
+def _undo(run_ids: Sequence[int], by: User) -> Closed:
+    ids = _with_those_they_started(run_ids)
+    held = Run.objects.filter(pk__in=ids).exclude(state=RunState.UNDONE).order_by("pk").select_for_update()
+    ours = list(held.values_list("pk", flat=True))
+    if not ours:
+        return Closed()
+    closed = close(ours, state=RunState.UNDONE, reason=REASON, at=pace.now(), by_id=by.pk)
+    # The newest first: two changes of one field are taken back in turn.
+    changes = RunStep.objects.filter(run__in=ours, state=StepState.DONE, kind__in=["field", "hand_over"])
+    for step in changes.select_related("run").order_by("-at", "-run_id", "-number"):
+        kept = closed.put_back if _put_back(step, by) else closed.kept
+        kept.append(step.did | {"account": step.run.account_id})
+    done = RunStep.objects.filter(run__in=ours, state=StepState.DONE).exclude(kind__in=["email", "slack", "webhook"])
+    done.update(state=StepState.UNDONE)
+    timeline.record_many("run.undone", SAY, {"ids": ours}, by=by)
+    return closed
+
+
+def _with_those_they_started(run_ids: Sequence[int]) -> list[int]:
+    found, latest = set(run_ids), list(run_ids)
+    while latest:
+        started = RunStep.objects.filter(run__in=latest, kind="play", state=StepState.DONE, did__has_key="run")
+        latest = [run_id for run_id in started.values_list("did__run", flat=True) if run_id not in found]
+        found |= set(latest)
+    return sorted(found)
+
+
+def _put_back(step: RunStep, by: User) -> bool:
+    """False where somebody changed it since, or where what stood there isn't allowed any more."""
+    account = Account.objects.get(pk=step.run.account_id)
+    try:
+        with transaction.atomic():
+            return (_field_back if step.kind == "field" else _owner_back)(account, step.did, by)
+    except (Refused, Conflict):
+        return False
+
+
+def _field_back(account: Account, did: dict[str, Any], by: User) -> bool:
+    path = did["field"]
+    key, name = path.removeprefix(CUSTOM), path.removeprefix("account.")
+    now = account.custom.get(key) if path.startswith(CUSTOM) else getattr(account, name)
+    if now != did["after"]:
+        return False
+    values = {"custom": {key: did["before"]}} if path.startswith(CUSTOM) else {name: did["before"]}
+    accounts.edit(account, values, by=by)
+    return True
+
+
+def _owner_back(account: Account, did: dict[str, Any], by: User) -> bool:
+    if getattr(account, f"{did['role']}_id") != did["after"]:
+        return False
+    before = did["before"]
+    if before is not None and not Membership.objects.here().active().filter(user=before).exists():
+        return False
+    ownership.assign([account.pk], {did["role"]: before and User.objects.get(pk=before)}, by=by)
+    return True

@@ -1,0 +1,168 @@
+"""Why a play fired, and why it didn't: the facts behind a match, or the first thing that stood in the way."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from accounts import calendar
+from accounts.models import Account, AccountFacts, Tenant
+from accounts.registry import known_facts
+from accounts.tenancy.context import current_tenant_id
+from blueprints import guards, rules
+from blueprints.actions import turns
+from blueprints.models import Fate, Match, Play, PlayState, PlayVersion, Run
+from blueprints.rules.comparisons import OPTIONS, named, passes
+
+# The value has been so since the last version in which it was not.
+SINCE = """
+SELECT coalesce(
+    (SELECT max(valid_to) FROM accounts_pastfacts WHERE tenant_id = %(tenant)s AND account_id = %(account)s
+        AND facts -> %(name)s IS DISTINCT FROM %(value)s::jsonb),
+    (SELECT min(valid_from) FROM accounts_pastfacts WHERE tenant_id = %(tenant)s AND account_id = %(account)s),
+    (SELECT valid_from FROM accounts_accountfacts WHERE tenant_id = %(tenant)s AND account_id = %(account)s))
+"""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One test in words, with the value as it was or is known; `passed` says whether it let the play through.
+
+    `since`: the value has been so; `dated_on`: the day that its source gives it, where it can grow stale.
+    """
+
+    sentence: str
+    value: str
+    passed: bool
+    since: dt.datetime | None = None
+    dated_on: dt.date | None = None
+    is_stale: bool = False
+
+
+@dataclass(frozen=True)
+class WhyNot:
+    """`code`: failed, archived, unknown, draft, paused, shadow, event, held_out, cooling, waiting, tripped, before,
+    lapsed, dropped, parked or started; `words` say it, `reason` is the test that failed, `until` when it may go on."""
+
+    code: str
+    words: str
+    reason: Reason | None = None
+    until: dt.datetime | None = None
+    match: Match | None = None
+
+
+def of_match(match: Match) -> list[Reason]:
+    """The tests that held, with the facts as they were known then."""
+    known, currency = known_facts(), match.account.currency
+    reasons = [_reason(test, match.facts, match.opened_on, known, currency) for test in rules.tests(
+        match.version.conditions)]  # fmt: skip
+    return [reason for reason in reasons if reason.passed]
+
+
+def not_(play: Play, account: Account) -> WhyNot:
+    """The first thing that keeps this play from acting at this account, by what is known now."""
+    version, tenant = play.current(), Tenant.objects.get(pk=current_tenant_id())
+    if play.state in (PlayState.DRAFT, PlayState.PAUSED):
+        return WhyNot(play.state, play.stopped_because or f"The play is {play.get_state_display().lower()}.")
+    if account.archived_at:
+        return WhyNot("archived", "The account is archived.")
+    facts = AccountFacts.objects.filter(account=account).values_list("facts", flat=True).first()
+    if facts is None:
+        return WhyNot("unknown", "Nobody has looked at this account yet.")
+    known, today = known_facts(), calendar.local_today(tenant, turns.clock())
+    asked = _without_event(version.conditions)
+    failed = rules.first_failed(asked, facts, today=today, known=known) if asked else None
+    if failed:
+        reason = _reason(failed, facts, today, known, account.currency)
+        reason = _with_age(reason, failed, facts, known, account)
+        return WhyNot("failed", f"{reason.sentence}: {reason.value}", reason)
+    return _by_match(play, version, account, tenant)
+
+
+def _without_event(tree: rules.Tree) -> dict[str, Any]:
+    """Only what can be asked without an event; of “any” groups with facts of an event nothing can be said."""
+    children = tree.get("all", [])
+    kept = [child for child in children if not any(name.startswith("event.") for name in rules.names({"all": [child]}))]
+    asked: dict[str, Any] = {"all": kept} if kept else {}
+    has_event = any(name.startswith("event.") for name in rules.names(tree))
+    return asked if "any" not in tree else {} if has_event else dict(tree)
+
+
+def _reason(test: rules.Test, facts: rules.Facts, today: dt.date, known: rules.Known, currency: str) -> Reason:
+    fact, name = known.get(named(test)), named(test)
+    value = rules.said(facts.get(name), fact, currency=currency)
+    passed = passes(test, facts, today=today, known=known)
+    return Reason(rules.sentence(test, known, currency=currency), value, passed)
+
+
+def _with_age(reason: Reason, test: rules.Test, facts: rules.Facts, known: rules.Known, account: Account) -> Reason:
+    name = named(test)
+    fact = known.get(name)
+    day = facts.get(f"@{fact.dated_by}") if fact and fact.dated_by else None
+    # Is it unknown although there is a value? Then the value is too old to be trusted.
+    asked = {key: value for key, value in test.items() if key in OPTIONS} | {"known": True}
+    today = calendar.local_today(Tenant.objects.get(pk=current_tenant_id()), turns.clock())
+    stale = name in facts and not passes(asked, facts, today=today, known=known)
+    dated_on = dt.date.fromisoformat(day) if day else None
+    return Reason(reason.sentence, reason.value, reason.passed, _since(account, name), dated_on, stale)
+
+
+def _since(account: Account, name: str) -> dt.datetime | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT facts -> %s FROM accounts_accountfacts WHERE tenant_id = %s AND account_id = %s",
+            [name, current_tenant_id(), account.pk],
+        )
+        found = cursor.fetchone()
+        values = {"tenant": current_tenant_id(), "account": account.pk, "name": name, "value": found and found[0]}
+        cursor.execute(SINCE, values)
+        since: dt.datetime | None = cursor.fetchone()[0]
+    return since
+
+
+WORDS = {
+    Fate.BEFORE: "It held already when the play was switched on; it fires when it holds anew.",
+    Fate.TRIPPED: "The circuit breaker stopped it: too many accounts matched within an hour.",
+    Fate.LAPSED: "It was over before its turn came.",
+    Fate.DROPPED: "Somebody dropped it after the circuit breaker had stopped it.",
+    Fate.LOGGED: "The play is in the shadow: it logs and does nothing.",
+}
+
+
+def _by_match(play: Play, version: PlayVersion, account: Account, tenant: Tenant) -> WhyNot:
+    matches = Match.objects.filter(play=play, account=account).order_by("-opened_at", "-pk")
+    match = matches.filter(closed_at=None).first() or (matches.first() if play.trigger else None)
+    if match is None:
+        words = "It waits for its event." if play.trigger else "It holds, and the play will look at it in a moment."
+        return WhyNot("event" if play.trigger else "waiting", words)
+    said = guards.parse(match.version.guards)
+    if match.fate == Fate.HELD_OUT:
+        words = f"Left alone for comparison, as {said.hold_out_percent}% of the accounts are."
+        return WhyNot("held_out", words, match=match)
+    if match.fate == Fate.COOLING:
+        return _cooling(play, account, match, said)
+    if match.fate == Fate.WAITING:
+        return _waiting(match, said, tenant)
+    if match.fate == Fate.STARTED:
+        return WhyNot("started", "It fired, and fires again when it has become untrue and true anew.", match=match)
+    return WhyNot(match.fate, WORDS[Fate(match.fate)], match=match)
+
+
+def _cooling(play: Play, account: Account, match: Match, said: guards.Guards) -> WhyNot:
+    last = Run.objects.filter(play=play, account=account).order_by("-started_at").first()
+    until = last.started_at + calendar.DAY * said.cool_down_days if last else None
+    return WhyNot("cooling", "Too soon after its last run here.", until=until, match=match)
+
+
+def _waiting(match: Match, said: guards.Guards, tenant: Tenant) -> WhyNot:
+    if match.last_error:
+        return WhyNot("parked", f"It failed: {match.last_error}", until=match.due_at, match=match)
+    now = turns.clock()
+    if match.due_at <= now:
+        return WhyNot("waiting", "Its run begins in a moment.", match=match)
+    quiet = said.quiet and said.quiet.ends(now.astimezone(tenant.zone), tenant.country)
+    words = "Nothing starts in quiet hours." if quiet else "Enough was started today for this account’s CSM."
+    return WhyNot("waiting", words, until=match.due_at, match=match)

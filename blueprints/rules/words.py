@@ -1,0 +1,78 @@
+"""A test as a person says it, with the labels and units of the facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from accounts import formats
+from accounts.registry import Fact, FactType
+from blueprints.rules.comparisons import COMPARISONS, EVENT, Known, Test, compared, exact, kind, named, to_day
+from blueprints.rules.tree import GROUPS, Tree
+
+JOINED = {"all": " and ", "any": " or "}
+
+
+def sentence(test: Test, known: Known | None = None, *, currency: str = "USD") -> str:
+    """“Next renewal is within 180 days”; a fact that nobody knows any more is called by its name."""
+    name, wanted = compared(test)
+    fact = (known or {}).get(named(test))
+    words, takes = COMPARISONS[name].words, COMPARISONS[name].takes
+    if takes == "flag":
+        ending = words if wanted else words.replace("is ", "is not ", 1)
+    elif takes == "days":
+        ending = words.format(_count(wanted))
+    elif isinstance(wanted, list):
+        ending = f"{words} {', '.join(said(one, fact, currency=currency) for one in wanted)}"
+    else:
+        ending = f"{words} {said(wanted, fact, currency=currency)}"
+    limit = f" (not older than {_count(test['fresh_days'])})" if "fresh_days" in test else ""
+    return f"{label(test, fact)} {ending}{limit}"
+
+
+def sentences(tree: Tree, known: Known | None = None, *, currency: str = "USD") -> list[str]:
+    """One for each child of the tree; a group's tests stand in one, joined by “and” or “or”."""
+    return [_child(child, known, currency) for children in tree.values() for child in children]
+
+
+def _child(child: Any, known: Known | None, currency: str) -> str:
+    for group in GROUPS:
+        if group in child:
+            return JOINED[group].join(sentence(test, known, currency=currency) for test in child[group])
+    return sentence(child, known, currency=currency)
+
+
+def label(test: Test, fact: Fact | None) -> str:
+    if fact:
+        return str(fact.label)
+    name = test["fact"].removeprefix(EVENT).removeprefix("account.")
+    return name.replace("_", " ").replace(".", " ")
+
+
+def said(value: Any, fact: Fact | None, *, currency: str = "USD") -> str:
+    """A value as it is read: choices by their label, money with its currency, dates in words."""
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and (day := to_day(value)) and (fact is None or fact.type is FactType.DATE):
+        return _day(day)
+    if fact is None:
+        return str(value).replace("_", " ")
+    if fact.type is FactType.CHOICE:
+        return str(dict(fact.choices).get(value, value))
+    if kind(value) != "number":
+        return str(value)
+    if fact.type is FactType.MONEY:
+        return formats.money(int(value), currency)
+    plain = f"{exact(value).normalize():,f}".replace("-", "−")
+    unit = "%" if fact.type is FactType.PERCENT else f" {fact.unit}" if fact.unit else ""
+    return f"{plain}{unit}"
+
+
+def _day(day: dt.date) -> str:
+    return f"{formats.MONTHS[day.month - 1]} {day.day}, {day.year}"
+
+
+def _count(days: int) -> str:
+    return f"{days:,} {'day' if days == 1 else 'days'}"

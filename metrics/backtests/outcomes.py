@@ -1,0 +1,61 @@
+"""What happened to accounts after a day: out of the revenue ledger, by days and whole accounts. Set-based.
+
+Each of `of` (account_id, since, arm) is held against the ledger over (since, since + days]. An account churned when it
+had ARR on `since` and none at the end; it contracted or expanded when a movement of that kind lay inside; it renewed
+when a renewal was signed inside. Where the days have not passed yet by %(today)s, it doesn't count at all.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from accounts.tenancy.context import current_tenant_id
+
+HORIZONS = (30, 90, 180)
+
+OUTCOMES = """
+WITH of AS MATERIALIZED ({of}), spans AS (
+    SELECT o.arm, o.account_id, o.since, h.days FROM of o CROSS JOIN unnest(%(horizons)s::int[]) h(days)
+    WHERE o.since + h.days <= %(today)s
+), paid AS (
+    SELECT s.arm, s.account_id, s.since, s.days,
+        coalesce(sum(m.amount_minor) FILTER (WHERE m.effective_on <= s.since), 0) AS before,
+        coalesce(sum(m.amount_minor), 0) AS after,
+        bool_or(m.kind = 'contraction' AND m.effective_on > s.since) AS contracted,
+        bool_or(m.kind = 'expansion' AND m.effective_on > s.since) AS expanded
+    FROM spans s LEFT JOIN accounts_revenuemovement m
+        ON m.tenant_id = %(tenant)s AND m.account_id = s.account_id AND m.effective_on <= s.since + s.days
+    GROUP BY s.arm, s.account_id, s.since, s.days
+), found AS (
+    SELECT p.*, p.before > 0 AND p.after <= 0 AS churned, EXISTS (
+        SELECT FROM accounts_contract c WHERE c.tenant_id = %(tenant)s AND c.account_id = p.account_id
+            AND c.renews_id IS NOT NULL AND c.signed_on > p.since AND c.signed_on <= p.since + p.days) AS renewed
+    FROM paid p
+)
+SELECT arm, days, count(*), count(*) FILTER (WHERE churned), count(*) FILTER (WHERE contracted),
+    count(*) FILTER (WHERE expanded), count(*) FILTER (WHERE renewed)
+FROM found GROUP BY arm, days
+"""
+
+
+class After(NamedTuple):
+    """How many there were whose days have passed, and to how many of them each thing happened."""
+
+    n: int
+    churned: int
+    contracted: int
+    expanded: int
+    renewed: int
+
+
+NOTHING = After(0, 0, 0, 0, 0)
+
+
+def after(of: str, params: dict[str, Any], *, today: Any) -> dict[tuple[str, int], After]:
+    """By arm and horizon; `of` selects account_id, since and arm (text), once for each account."""
+    values = {**params, "tenant": current_tenant_id(), "horizons": list(HORIZONS), "today": today}
+    with connection.cursor() as cursor:
+        cursor.execute(OUTCOMES.format(of=of), values)
+        return {(arm, days): After(*counts) for arm, days, *counts in cursor.fetchall()}

@@ -1,0 +1,20 @@
+"""When back-tests are worked out."""
+
+from __future__ import annotations
+
+from accounts.tenancy.tasks import sweep, tenant_turn
+from metrics.backtests import actions
+
+# Beat rings every two seconds: a turn that waited longer than this has later ones behind it.
+STALE_AFTER = 30
+
+
+@sweep
+def sweep_back_tests() -> None:
+    for tenant_id in actions.waiting_tenants():
+        work_out.apply_async((tenant_id,), expires=STALE_AFTER)
+
+
+@tenant_turn
+def work_out(tenant_id: int) -> None:
+    actions.go_on(tenant_id)

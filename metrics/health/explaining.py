@@ -1,0 +1,143 @@
+"""Why an account has its score, and what moved it: each step worked out again from the facts that were known then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.models import Account, AccountFacts
+from accounts.registry import Fact
+from metrics.health import definitions, live, moving, scoring
+from metrics.health.models import HealthVersion, Override
+from metrics.health.moving import At
+from metrics.health.scoring import MeasureScore, Score
+
+LEAST = 0.5  # points that are worth a line
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What holds now: the facts, the version that scores, and its score step by step."""
+
+    facts: Mapping[str, Any]
+    version: HealthVersion | None
+    score: Score | None
+    since: dt.datetime | None = None
+    override: Override | None = None
+
+    @property
+    def total(self) -> int | None:
+        return self.facts.get("health.score")
+
+    @property
+    def band(self) -> str:
+        return str(self.facts.get("health.band", "unknown"))
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One input's part in a change of the score."""
+
+    label: str
+    points: float
+    before: Any = None
+    after: Any = None
+    fact: Fact | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    at: dt.datetime
+    before: int | None
+    after: int | None
+    causes: tuple[Cause, ...]
+
+    @property
+    def change(self) -> int | None:
+        return None if self.before is None or self.after is None else self.after - self.before
+
+
+class Explainer:
+    """Reads what a tenant's versions say once, for one account's page."""
+
+    def __init__(self, zone: dt.tzinfo) -> None:
+        self.zone = zone
+        rows = HealthVersion.objects.select_related("model", "published_by")
+        self.versions = {row.name: row for row in rows}
+        self.known = live.inputs()
+        for row in self.versions.values():
+            own = definitions.judged_facts(definitions.read(row.definition))
+            self.known = own | self.known
+
+    def standing(self, account: Account, today: dt.date) -> Standing:
+        row = AccountFacts.objects.filter(account=account).first()
+        facts = row.facts if row else {}
+        version = self.versions.get(facts.get("health.model", ""))
+        by_hand = (
+            Override.objects.filter(account=account, lifted_at=None, until__gte=today).select_related("set_by").first()
+        )
+        return Standing(facts, version, self._score(facts, today), row.valid_from if row else None, by_hand)
+
+    def steps(self, rows: list[At], most: int = 12) -> list[Step]:
+        """The newest changes first."""
+        return [self._step(a, b) for a, b in moving.changes(rows)[::-1][:most]]
+
+    def _score(self, facts: Mapping[str, Any], day: dt.date) -> Score | None:
+        version = self.versions.get(facts.get("health.model", ""))
+        if version is None:
+            return None
+        return scoring.score(definitions.read(version.definition), facts, today=day, known=self.known)
+
+    def _step(self, before: At, after: At) -> Step:
+        """What is left once the inputs are told went to limits, to a score set by hand, or to re-weighing."""
+        first = self._score(before.facts, _day_before(after.since, self.zone))
+        second = self._score(after.facts, after.since.astimezone(self.zone).date())
+        causes = _by_input(first, second, before.facts, after.facts, self.known) if first and second else []
+        causes += _around(before, after, first, second)
+        causes.sort(key=lambda cause: -abs(cause.points))
+        return Step(after.since, before.score, after.score, tuple(causes))
+
+
+def _day_before(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
+    """A version is counted on the day on which it was last looked at: the instant before the next one."""
+    return (at - dt.timedelta(microseconds=1)).astimezone(zone).date()
+
+
+def _by_input(
+    first: Score, second: Score, before: Mapping[str, Any], after: Mapping[str, Any], known: Mapping[str, Fact]
+) -> list[Cause]:
+    old, new = ({(m.measure.key, m.measure.fact): m for m in each.measures} for each in (first, second))
+    found = []
+    for key in dict.fromkeys([*old, *new]):
+        was, now = old.get(key), new.get(key)
+        points = _points(now) - _points(was)
+        if abs(points) >= LEAST:
+            label = (now or was).measure.label  # type: ignore[union-attr]
+            found.append(Cause(label, points, before.get(key[1]), after.get(key[1]), known.get(key[1])))
+    return found
+
+
+def _points(found: MeasureScore | None) -> float:
+    return found.points if found else 0.0
+
+
+def _around(before: At, after: At, first: Score | None, second: Score | None) -> list[Cause]:
+    """Causes that aren't inputs: another model, a limit, a hand."""
+    found = []
+    if before.model != after.model:
+        found.append(Cause("Model", 0, before.model or None, after.model or None))
+    caps = [_held(each) for each in (first, second)]
+    if caps[0] != caps[1]:
+        names = [each.capped_by if each else "" for each in (first, second)]
+        found.append(Cause("Limit", caps[0] - caps[1], names[0] or None, names[1] or None))
+    hands = [each.facts.get("override.score") for each in (before, after)]
+    if hands[0] != hands[1]:
+        found.append(Cause("Set by hand", 0, *hands))
+    return found
+
+
+def _held(score: Score | None) -> int:
+    """How many points a limit takes."""
+    return (score.raw or 0) - (score.total or 0) if score else 0

@@ -1,0 +1,1 @@
+"""What a person may say about health: definitions piece by piece, and the small forms around them."""

@@ -1,0 +1,96 @@
+"""Health of the portfolio: accounts and ARR by band, and who moved between bands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Sum
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from accounts import downloads, formats
+from accounts.access import MemberRequest, requires, visible_accounts
+from accounts.actions import exports as takings
+from accounts.models import Phase
+from accounts.models.account import AccountQuerySet
+from accounts.roles import Permission
+from accounts.scopes import scope_for
+from accounts.views.book import FIRST_SCOPE
+from metrics.health import moving
+from metrics.health.definitions import BANDS
+from metrics.health.models import HealthModel
+
+SPANS = {"7": 7, "30": 30, "90": 90}
+SHOWN = 100
+
+
+def _accounts(request: MemberRequest) -> tuple[AccountQuerySet, str]:
+    code = request.GET.get("scope", FIRST_SCOPE.get(request.membership.role, "all"))  # type: ignore[call-overload]
+    scope = scope_for(code if code in ("own", "team", "all") else "all", request.membership)
+    return scope.accounts(visible_accounts(request).exclude(phase=Phase.ENDED)), scope.code
+
+
+def _moved(request: MemberRequest, accounts: AccountQuerySet) -> tuple[list[moving.Moved], str]:
+    span = request.GET.get("days", "30")
+    span = span if span in SPANS else "30"
+    return moving.moved(accounts, timezone.now() - dt.timedelta(days=SPANS[span])), span
+
+
+@require_GET
+@requires(Permission.ACCOUNT_VIEW)
+def board(request: MemberRequest) -> HttpResponse:
+    accounts, scope = _accounts(request)
+    moved, span = _moved(request, accounts)
+    bands = _bands(accounts)
+    rank = {band: n for n, band in enumerate(BANDS)}
+    return render(request, "health/board.html", {
+        "bands": bands,
+        "counts": {each["band"]: each["count"] for each in bands},
+        "moved": moved[:SHOWN],
+        "more": max(0, len(moved) - SHOWN),
+        "down": sum(1 for each in moved if rank[each.after] > rank[each.before]),
+        "up": sum(1 for each in moved if rank[each.after] < rank[each.before]),
+        "span": span,
+        "scope": scope,
+        "any_model": HealthModel.objects.filter(archived_at=None).exists(),
+        "may_edit": request.membership.may(Permission.HEALTH_EDIT),
+        "may_export": request.membership.may(Permission.ACCOUNT_EXPORT),
+    })  # fmt: skip
+
+
+def _bands(accounts: AccountQuerySet) -> list[dict[str, Any]]:
+    """Accounts and what they pay by band; sums of several currencies stand side by side."""
+    rows = accounts.order_by().values("states__health_band", "currency")
+    found: dict[str, dict[str, Any]] = {band: {"band": band, "count": 0, "arr": {}} for band in BANDS}
+    for row in rows.annotate(count=Count("pk"), arr=Sum("states__arr_minor")):
+        each = found[row["states__health_band"] or "unknown"]
+        each["count"] += row["count"]
+        if row["arr"]:
+            each["arr"][row["currency"]] = each["arr"].get(row["currency"], 0) + row["arr"]
+    for each in found.values():
+        sums = sorted(each["arr"].items(), key=lambda pair: -pair[1])
+        each["arr"] = " + ".join(formats.short_money(minor, currency) for currency, minor in sums) or "–"
+    return list(found.values())
+
+
+@require_GET
+@requires(Permission.ACCOUNT_EXPORT)
+def export(request: MemberRequest) -> HttpResponseBase:
+    """Who moved, all of them, as a file. That it was taken out is on record."""
+    accounts, _scope = _accounts(request)
+    moved, span = _moved(request, accounts)
+    head = [_("Account"), _("Band before"), _("Band now"), _("Score before"), _("Score now")]
+    takings.note(f"?days={span}", head, by=request.user)
+    rows = [[each.name, each.before, each.after, _cell(each.score_before), _cell(each.score_after)] for each in moved]
+    kind = downloads.kind_of("csv")
+    assert kind is not None
+    name = downloads.dated("health-movements", request.tenant, kind.code)
+    return downloads.download(kind.written(head, rows, _("Movements")), name, kind.media_type)
+
+
+def _cell(score: int | None) -> int | str:
+    return "" if score is None else score

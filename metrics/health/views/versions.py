@@ -1,0 +1,108 @@
+"""Versions: what one said and how it differs, who signs it, and models as YAML."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts.access import MemberRequest, requires
+from accounts.actions.errors import Refused
+from accounts.forms.answers import attempt
+from accounts.roles import Permission
+from metrics.health import definitions, documents, live
+from metrics.health.actions import bringing, signing, versions
+from metrics.health.forms.around import AskForm, BringForm, DecideForm
+from metrics.health.forms.editor import Editor
+from metrics.health.models import SignOff, State
+from metrics.health.views.frame import digits, draft_or_404, show, version_or_404, words_of
+
+
+@require_GET
+@requires(Permission.SETTINGS_VIEW)
+def version(request: MemberRequest, pk: int) -> HttpResponse:
+    row = version_or_404(pk)
+    before = row.model.versions.filter(number__lt=row.number).order_by("-number").first()
+    return show(request, "version.html", {
+        "version": row,
+        "before": before,
+        "differences": definitions.differences(before.definition, row.definition) if before else [],
+        "read": definitions.read(row.definition),
+        "known": live.inputs(),
+        "sign_offs": row.sign_offs.select_related("asked"),
+    })  # fmt: skip
+
+
+@require_POST
+@requires(Permission.HEALTH_EDIT)
+def retire(request: MemberRequest, pk: int) -> HttpResponse:
+    row = version_or_404(pk)
+    try:
+        versions.retire(row, by=request.user)
+        messages.success(request, _("Retired: its accounts go to the next model in order."))
+    except Refused as refused:
+        messages.error(request, words_of(refused))
+    return redirect("health:model-detail", row.model_id)
+
+
+@require_GET
+@requires(Permission.SETTINGS_VIEW)
+def as_yaml(request: MemberRequest, pk: int) -> HttpResponse:
+    row = version_or_404(pk)
+    text = documents.written(row.model.name, row.model.key, row.model.applies, row.definition)
+    name = f"{row.model.key}-v{row.number}.yaml"
+    return HttpResponse(text, content_type="application/yaml; charset=utf-8",
+                        headers={"Content-Disposition": f'attachment; filename="{name}"'})  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.HEALTH_EDIT)
+def bring(request: MemberRequest) -> HttpResponse:
+    """A model out of a file: a new one, or the next draft of the one that has its key."""
+    form, status = BringForm(request.POST or None, request.FILES or None), 200
+    if request.method == "POST":
+        row, status = attempt(form, lambda: bringing.bring(form.cleaned_data["text"], by=request.user))
+        if row:
+            messages.success(request, _("Brought in as a draft: look at what it would change, then publish it."))
+            return redirect("health:draft", row.pk)
+    return show(request, "bring.html", {"form": form}, status)
+
+
+@require_POST
+@requires(Permission.HEALTH_EDIT)
+def ask(request: MemberRequest, pk: int) -> HttpResponse:
+    """A refusal stands on the draft's page, where the form is."""
+    draft, form = draft_or_404(pk), AskForm(request.POST)
+    row, status = attempt(
+        form, lambda: signing.ask(draft, form.cleaned_data["person"], form.cleaned_data["role"], by=request.user)
+    )
+    if row:
+        messages.success(request, _("Asked to sign: {person}.").format(person=row.asked))
+        return redirect("health:draft", pk)
+    fields = Editor(draft.definition, live.inputs(), {}, digits(request)).built()
+    context = {"draft": draft, "editor": fields, "note": draft.note, "ask": form}
+    return show(request, "draft.html", context | {"sign_offs": draft.sign_offs.select_related("asked")}, status)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.ACCOUNT_VIEW)
+def sign_off(request: MemberRequest, pk: int) -> HttpResponse:
+    """Only the person who was asked finds it, whatever their role."""
+    row = SignOff.objects.select_related("of__model", "asked", "asked_by").filter(pk=pk, asked=request.user).first()
+    if row is None or row.of.state != State.DRAFT:
+        raise Http404("Nobody asked you for this")
+    form, status, signed = DecideForm(request.POST or None), 200, request.POST.get("act") == "sign"
+    if request.method == "POST":
+        done, status = attempt(
+            form, lambda: signing.decide(row, signed=signed, note=form.cleaned_data["note"], by=request.user)
+        )
+        if done:
+            messages.success(request, _("Signed.") if signed else _("Declined, with your reason."))
+            return redirect("accounts:home")
+    live_one = row.of.model.versions.filter(state=State.PUBLISHED).first()
+    changed = definitions.differences(live_one.definition if live_one else None, row.of.definition)
+    return render(
+        request, "health/sign_off.html", {"sign_off": row, "form": form, "differences": changed}, status=status
+    )

@@ -1,0 +1,55 @@
+"""The pages and the API of back-tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.tenancy.context import tenant_context
+from metrics.backtests import actions
+from metrics.backtests.models import BackTest
+from tests.factories.blueprints import PlayFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def play(acme_cast):
+    with tenant_context(acme_cast.tenant):
+        return PlayFactory(trigger="", state="draft", steps__conditions={"all": [{"fact": "task.open", "at_least": 1}]})
+
+
+def test_a_test_is_asked_for_and_read(page, acme_cast, play):
+    olly = page(acme_cast.olly, acme_cast.tenant)
+    asked = olly.post(f"/plays/{play.pk}/back-tests/", {"start": "2026-01-01", "end": "2026-06-30"})
+    assert asked.status_code == 302
+    actions.go_on(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        test = BackTest.objects.get()
+    shown = olly.get(f"/back-tests/{test.pk}/").content.decode()
+    assert "It would not have fired" in shown
+    assert "None that you may see." in shown
+
+
+def test_a_period_that_is_wrong_keeps_what_was_typed(page, acme_cast, play):
+    olly = page(acme_cast.olly, acme_cast.tenant)
+    answer = olly.post(f"/plays/{play.pk}/back-tests/", {"start": "2026-06-30", "end": "2026-01-01"})
+    assert answer.status_code == 422
+    assert "The period must end after it starts" in answer.content.decode()
+    assert 'value="2026-06-30"' in answer.content.decode()
+    with tenant_context(acme_cast.tenant):
+        assert not BackTest.objects.exists()
+
+
+def test_the_api_asks_reads_and_pages(api, acme_cast, play):
+    made = api.post("/back-tests", {"play": play.pk, "start": "2026-01-01", "end": "2026-06-30"})
+    assert made.status_code == 201, made.content
+    actions.go_on(acme_cast.tenant.pk)
+    read = api.get(f"/back-tests/{made.json()['id']}").json()
+    assert (read["state"], read["version"], read["result"]["variants"][0]["count"]) == ("done", 1, 0)
+    assert api.get(f"/back-tests/{made.json()['id']}/matches").json()["results"] == []
+
+
+def test_the_api_names_what_is_wrong(api, play):
+    strange = api.post("/back-tests", {"play": play.pk + 1000, "start": "2026-01-01", "end": "2026-02-01"})
+    assert strange.json()["errors"] == {"play": ["Nothing in this workspace has this id."]}
+    assert api.get("/back-tests/999999/matches").status_code == 404

@@ -1,0 +1,226 @@
+"""Pages of health: the score explained, models built in the browser, people saying what they know."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from django.utils import timezone
+
+from accounts.actions import knowledge
+from accounts.models import AccountFacts
+from accounts.tenancy.context import tenant_context
+from metrics.health.actions import models, signing, versions
+from metrics.health.models import HealthModel, HealthVersion, Judgement, Override, SignOff, State
+from tests.factories.accounts import AccountFactory, ContactFactory
+from tests.factories.health import simple
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def stage(acme_cast):
+    """A published model and one account that was looked at twice: with its champion, and without."""
+    with tenant_context(acme_cast.tenant):
+        acme_cast.account = AccountFactory(name="Northwind")
+        contact = ContactFactory(account=acme_cast.account, buying_role="champion", name="Chris")
+        acme_cast.model = models.add({"name": "General"}, simple(), by=acme_cast.ada)
+        acme_cast.version = versions.publish(acme_cast.model.versions.get(), by=acme_cast.ada)
+        now = timezone.now()
+        knowledge.follow([acme_cast.account.pk], tenant=acme_cast.tenant, at=now + dt.timedelta(seconds=1))
+        contact.departed_on = now.date() - dt.timedelta(days=1)
+        type(contact).objects.filter(pk=contact.pk).update(departed_on=contact.departed_on)
+        knowledge.follow([acme_cast.account.pk], tenant=acme_cast.tenant, at=now + dt.timedelta(seconds=2))
+        assert AccountFacts.objects.get().facts["health.score"] == 0
+    return acme_cast
+
+
+def fields(html: str) -> dict[str, str]:
+    """What the editor's form would send."""
+    form = html[html.index('id="draft-form"') :]
+    found = dict(re.findall(r'<input[^>]* name="([^"]+)"[^>]*? value="([^"]*)"', form))
+    for name, inside in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', inside)
+        found[name] = chosen.group(1) if chosen else ""
+    return found
+
+
+def test_the_account_page_says_the_score_its_parts_and_what_moved_it(stage, page):
+    html = page(stage.vera, stage.tenant).get(f"/accounts/{stage.account.pk}/health/").content.decode()
+    assert "A score is a symptom, not a diagnosis." in html
+    moved = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index('id="moved"') :]))
+    assert "75 → to 0" in moved
+    assert "Champion present Yes → to No −75.0 points" in moved
+    assert "not known: counts zero" in html
+    assert "Judge: Mood" not in html
+    assert "Judge: Mood" in page(stage.cass, stage.tenant).get(f"/accounts/{stage.account.pk}/health/").content.decode()
+
+
+def test_a_csm_judges_and_what_was_typed_wrong_stays(stage, page):
+    cass, where = page(stage.cass, stage.tenant), f"/accounts/{stage.account.pk}/health/judge/mood/"
+    refused = cass.post(where, {"level": "good", "reason": "", "note": "On the phone"})
+    assert refused.status_code == 422
+    assert "On the phone" in refused.content.decode()
+    assert cass.post(where, {"level": "good", "reason": "price", "note": ""}).status_code == 302
+    assert cass.get(f"/accounts/{stage.account.pk}/health/judge/weather/").status_code == 404
+    with tenant_context(stage.tenant):
+        assert Judgement.objects.get().reason == "price"
+
+
+def test_a_score_is_set_by_hand_and_lifted(stage, page):
+    cass, where = page(stage.cass, stage.tenant), f"/accounts/{stage.account.pk}/health/by-hand/"
+    late = timezone.now().date() + dt.timedelta(days=60)
+    refused = cass.post(where, {"score": "55", "reason": "Renewed by phone", "until": late})
+    assert refused.status_code == 422
+    assert "30 days from now" in refused.content.decode()
+    soon = timezone.now().date() + dt.timedelta(days=10)
+    assert cass.post(where, {"score": "55", "reason": "Renewed by phone", "until": soon}).status_code == 302
+    assert page(stage.vera, stage.tenant).post(where, {}).status_code == 403
+    assert cass.post(f"{where}lift/").status_code == 302
+    with tenant_context(stage.tenant):
+        assert Override.objects.get().lifted_at is not None
+
+
+def test_a_model_is_begun_drafted_signed_and_published_in_the_browser(stage, page):
+    olly, lee = page(stage.olly, stage.tenant), page(stage.lee, stage.tenant)
+    assert olly.post("/settings/health/new/", {"name": "Big", "segments": "Enterprise"}).status_code == 302
+    with tenant_context(stage.tenant):
+        draft = HealthVersion.objects.get(model__key="big")
+        assert draft.model.applies == {"all": [{"fact": "account.segment", "in": ["Enterprise"]}]}
+    where = f"/settings/health/drafts/{draft.pk}/"
+    sent = fields(olly.get(where).content.decode())
+    first = draft.definition["pillars"][0]["measures"][0]
+    assert sent["pillars.0.measures.0.fact"] == first["fact"]
+    assert olly.post(where, sent | {"act": "save", "note": "First try"}).status_code == 302
+    assert olly.post(f"{where}ask/", {"person": stage.lee.pk, "role": "leadership"}).status_code == 302
+    assert "Not signed yet by Lee" in olly.post(f"{where}publish/", follow=True).content.decode()
+    with tenant_context(stage.tenant):
+        asked = SignOff.objects.get()
+    assert olly.get(f"/health/sign-offs/{asked.pk}/").status_code == 404
+    assert lee.get(f"/health/sign-offs/{asked.pk}/").status_code == 200
+    assert lee.post(f"/health/sign-offs/{asked.pk}/", {"act": "decline", "note": ""}).status_code == 422
+    assert lee.post(f"/health/sign-offs/{asked.pk}/", {"act": "sign", "note": ""}).status_code == 302
+    assert olly.post(f"{where}publish/").status_code == 302
+    with tenant_context(stage.tenant):
+        draft.refresh_from_db()
+        assert (draft.state, draft.note, draft.definition) == (State.PUBLISHED, "First try", draft.definition)
+
+
+def test_the_editor_keeps_what_it_was_told_and_names_what_is_wrong(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+    where = f"/settings/health/drafts/{draft.pk}/"
+    sent = fields(olly.get(where).content.decode())
+    refused = olly.post(where, sent | {"pillars.0.weight": "lots", "pillars.1.measures.0.how.bad": "soon"})
+    assert refused.status_code == 422
+    html = refused.content.decode()
+    assert 'value="lots"' in html
+    assert 'value="soon"' in html
+    assert "A whole number from 0 to 100 is needed here." in html
+    assert "Say as a number what is bad." in html
+    more = olly.post(where, sent | {"act": "add-measure:1"}).content.decode()
+    assert 'name="pillars.1.measures.1.fact"' in more
+    sent["pillars.1.weight"] = "10"
+    assert "Weights total 90 of 100" in olly.post(where, sent | {"act": "refresh"}).content.decode()
+    assert "Weights total 100 of 100" in olly.post(where, sent | {"act": "balance"}).content.decode()
+    with tenant_context(stage.tenant):
+        assert HealthVersion.objects.get(pk=draft.pk).definition == simple()
+
+
+def test_saving_what_the_editor_shows_changes_nothing(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+    where = f"/settings/health/drafts/{draft.pk}/"
+    assert olly.post(where, fields(olly.get(where).content.decode())).status_code == 302
+    with tenant_context(stage.tenant):
+        saved = HealthVersion.objects.get(pk=draft.pk).definition
+    for pillar in saved["pillars"]:
+        for measure in pillar["measures"]:
+            if measure["missing"] == "reweigh":
+                del measure["missing"]
+    assert saved == simple()
+
+
+def test_the_preview_shows_what_would_change_without_saving(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+    where = f"/settings/health/drafts/{draft.pk}/"
+    sent = fields(olly.get(where).content.decode())
+    sent |= {"pillars.0.measures.0.how.no": "90"}
+    html = olly.post(f"{where}preview/", sent).content.decode()
+    assert "1 changes band." in html
+    assert "Northwind" in html
+    assert "balance them" in olly.post(f"{where}preview/", sent | {"pillars.0.weight": "1"}).content.decode()
+
+
+def test_two_who_save_one_draft_are_told(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+    where = f"/settings/health/drafts/{draft.pk}/"
+    sent = fields(olly.get(where).content.decode())
+    with tenant_context(stage.tenant):
+        versions.edit_draft(draft, simple(40, 40, 20), by=stage.ada)
+    late = olly.post(where, sent | {"note": "Mine"})
+    assert late.status_code == 409
+    assert 'value="Mine"' in late.content.decode()
+
+
+def test_a_model_goes_out_as_yaml_and_comes_back_as_a_draft(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    text = olly.get(f"/settings/health/versions/{stage.version.pk}/yaml/").content.decode()
+    assert text.startswith("kind: csom/health-model\nname: General\nkey: general\n")
+    changed = text.replace("cap: 40", "cap: 30")
+    assert olly.post("/settings/health/import/", {"text": changed}).status_code == 302
+    with tenant_context(stage.tenant):
+        draft = HealthVersion.objects.get(state=State.DRAFT)
+        assert (draft.model, draft.number, draft.definition["limits"][0]["cap"]) == (stage.model, 2, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("kind: csom/health-model\nname: X\npillars: 3", "pillars: A list of 1 to 8 is needed here."),
+        ("a: [", "This isn’t YAML that can be read."),
+        ("a: &x 1\nb: *x", "aren’t read"),
+        ("!!python/object:os.system {}", "This isn’t YAML that can be read."),
+        ("name: X\npillars: []", "kind: This must be"),
+    ],
+)
+def test_a_file_that_is_wrong_is_refused_with_the_place(stage, page, text, says):
+    answer = page(stage.olly, stage.tenant).post("/settings/health/import/", {"text": text})
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    with tenant_context(stage.tenant):
+        assert HealthModel.objects.count() == 1
+
+
+def test_the_board_tells_bands_and_movements(stage, page):
+    ada = page(stage.ada, stage.tenant)
+    with tenant_context(stage.tenant):
+        AccountFactory(name="Unscored")
+    html = ada.get("/health/?scope=all&days=7").content.decode()
+    assert "Nobody changed band" in html  # nobody had looked seven days ago
+    assert "band=at_risk" in html
+    assert ada.get("/health/movements/?days=7").status_code == 200
+    listed = ada.get("/accounts/?scope=all&band=at_risk&sort=-health").content.decode()
+    assert "Northwind" in listed
+    assert "Unscored" not in listed
+    unknown = ada.get("/accounts/?scope=all&band=unknown&sort=health").content.decode()
+    assert "Unscored" in unknown
+    assert "Northwind" not in unknown
+
+
+def test_every_settings_page_opens(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+        signing.ask(draft, stage.olly, "product", by=stage.ada)
+    for path in ("", "new/", "import/", f"{stage.model.pk}/", f"{stage.model.pk}/edit/", f"drafts/{draft.pk}/",
+                 f"versions/{stage.version.pk}/", f"versions/{draft.pk}/"):  # fmt: skip
+        assert olly.get(f"/settings/health/{path}").status_code == 200, path
+    assert page(stage.cass, stage.tenant).get("/settings/health/").status_code == 403

@@ -1,0 +1,170 @@
+"""Does it predict: cases out of the ledger, scores as they were known, and no word of what came later."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from accounts.actions import contracts
+from accounts.calendar import local_midnight
+from accounts.tenancy.context import tenant_context
+from metrics.health.actions import models, versions
+from metrics.health.validation import CHURN, report
+from metrics.health.validation_cases import happened
+from tests.factories.accounts import AccountFactory, AccountFactsFactory, ContractFactory, PastFactsFactory
+from tests.factories.health import simple
+
+pytestmark = pytest.mark.django_db
+TODAY = dt.date(2026, 11, 20)
+START, LEFT = dt.date(2025, 11, 1), dt.date(2026, 9, 1)
+
+
+@pytest.fixture
+def stage(acme_cast):
+    with tenant_context(acme_cast.tenant):
+        model = models.add({"name": "General"}, simple(), by=acme_cast.ada)
+        acme_cast.version = versions.publish(model.versions.get(), by=acme_cast.ada)
+        acme_cast.model = model
+    return acme_cast
+
+
+def begin(name: str):
+    account = AccountFactory(name=name)
+    contract = ContractFactory(account=account, start_on=START, end_on=dt.date(2026, 11, 1), today=TODAY)
+    return account, contract
+
+
+def left(name: str):
+    account, contract = begin(name)
+    contracts.end(contract, on=LEFT, reason="Closed", by=None, today=TODAY)
+    return account
+
+
+def kept(name: str, *, amount: int = 12_000_00):
+    """Renewed on the first of November: with less it shrank, with more it grew."""
+    account, contract = begin(name)
+    line = {"product": contract.lines.get().product, "quantity": 10, "amount_minor": amount}
+    values = {"signed_on": dt.date(2026, 10, 1), "start_on": contract.end_on, "end_on": dt.date(2027, 11, 1)}
+    contracts.renew(contract, values, [line], by=None, today=TODAY)
+    return account
+
+
+def knew(account, score: int | None, since: dt.datetime, until: dt.datetime, **more) -> None:
+    facts = {"health.model": "general v1", "account.segment": "Mid", **more}
+    facts |= {} if score is None else {"health.computed": score, "health.score": score}
+    PastFactsFactory(account_id=account.pk, facts=facts, valid_from=since, valid_to=until)
+
+
+def days_before(cast, day: dt.date, days: int) -> dt.datetime:
+    return local_midnight(cast.tenant, day - dt.timedelta(days=days))
+
+
+SECOND = dt.timedelta(seconds=1)
+
+
+def test_what_came_after_the_instant_stays_out(stage):
+    with tenant_context(stage.tenant):
+        account = left("Northwind")
+        at = days_before(stage, LEFT, 90)
+        knew(account, 80, at - dt.timedelta(days=40), at)
+        knew(account, 33, at, at + SECOND)
+        knew(account, 5, at + SECOND, at + dt.timedelta(days=75))
+        AccountFactsFactory(account=account, facts={"health.computed": 1, "health.model": "general v1"},
+                            valid_from=at + dt.timedelta(days=75))  # fmt: skip
+        (case,) = happened(stage.tenant, ahead=90, today=TODAY)
+        assert (case.outcome, case.on, case.score, case.band) == ("churn", LEFT, 33, "at_risk")
+        (sooner,) = happened(stage.tenant, ahead=30, today=TODAY)
+        assert sooner.score == 5
+        (earlier,) = happened(stage.tenant, ahead=180, today=TODAY)
+        assert (earlier.score, earlier.band) == (None, "unknown")
+
+
+def test_a_version_that_holds_still_is_known_and_one_that_begins_later_is_not(stage):
+    with tenant_context(stage.tenant):
+        old, young = left("Old"), left("Young")
+        at = days_before(stage, LEFT, 60)
+        facts = {"health.computed": 71, "health.model": "general v1"}
+        AccountFactsFactory(account=old, facts=facts, valid_from=at - SECOND)
+        AccountFactsFactory(account=young, facts=facts, valid_from=at + SECOND)
+        found = {case.name: case.score for case in happened(stage.tenant, ahead=60, today=TODAY)}
+    assert found == {"Old": 71, "Young": None}
+
+
+def test_each_outcome_is_read_out_of_the_ledger_the_worst_of_a_day_first(stage):
+    with tenant_context(stage.tenant):
+        left("Left")
+        kept("Same")
+        kept("Less", amount=9_000_00)
+        kept("More", amount=15_000_00)
+        begin("Undecided")
+        found = {case.name: case.outcome for case in happened(stage.tenant, ahead=30, today=TODAY)}
+    assert found == {"Left": "churn", "Same": "renewal", "Less": "contraction", "More": "expansion"}
+
+
+def test_the_table_the_false_greens_and_the_challenger(stage):
+    """Two lost of which one was flagged, one shrank unseen, two were kept of which one was flagged."""
+    with tenant_context(stage.tenant):
+        rows = [(left("Seen"), LEFT, 20), (left("Unseen"), LEFT, 90)]
+        rows += [(kept("Less", amount=1_00), dt.date(2026, 11, 1), 75), (kept("Alarm"), dt.date(2026, 11, 1), 40)]
+        rows += [(kept("Quiet"), dt.date(2026, 11, 1), 95)]
+        for account, day, score in rows:
+            at = days_before(stage, day, 90)
+            knew(account, score, at - SECOND, at + SECOND, **{"health.challenger": 100 - score})
+        draft = versions.draft(stage.model, by=stage.ada)
+        stricter = copy.deepcopy(draft.definition) | {"bands": {"healthy": 90, "symptoms": 30}}
+        versions.edit_draft(draft, stricter, note="", by=stage.ada)
+        versions.shadow(draft, True, by=stage.ada)
+        cases = happened(stage.tenant, ahead=90, today=TODAY)
+        found = report(cases, fewest=1)
+        said = found.verdict
+        assert (said.caught, said.alarms, said.missed, said.quiet) == (1, 1, 2, 1)
+        assert (said.precision.value, said.recall.value) == (0.5, pytest.approx(1 / 3))
+        assert [case.name for case in found.false_greens] == ["Unseen", "Less"]
+        assert [case.name for case in report(cases, of=CHURN, fewest=1).false_greens] == ["Unseen"]
+        live, rival = found.duel
+        assert live.verdict == said
+        assert (rival.name, rival.verdict.caught, rival.verdict.alarms) == ("general v2", 2, 1)
+        assert report(cases).verdict.too_few
+        assert [(row.name, row.verdict.count) for row in found.by_segment] == [("Mid", 5)]
+        assert report(cases, segment="Other").verdict.count == 0
+        assert found.bands[0]["outcomes"] == [1, 1, 0, 1]
+
+
+def test_measures_are_asked_one_by_one_as_they_were_known(stage):
+    with tenant_context(stage.tenant):
+        for n in range(4):
+            account, day = (left(f"L{n}"), LEFT) if n % 2 else (kept(f"K{n}"), dt.date(2026, 11, 1))
+            at = days_before(stage, day, 90)
+            knew(account, 50, at - SECOND, at + SECOND, **{"people.champion_present": not n % 2})
+        lifts = dict(report(happened(stage.tenant, ahead=90, today=TODAY), fewest=1).lifts)
+    champion = lifts["Champion present"]
+    assert (champion.known, champion.times, champion.auc.value) == (4, 2.0, 1.0)
+
+
+def test_the_page_says_too_few_and_names_the_false_greens(stage, page):
+    with tenant_context(stage.tenant):
+        account, contract = AccountFactory(name="Northwind"), None
+        today = timezone.now().date()
+        contract = ContractFactory(account=account, start_on=today - dt.timedelta(days=300),
+                                   end_on=today + dt.timedelta(days=65), today=today)  # fmt: skip
+        contracts.end(contract, on=today - dt.timedelta(days=1), reason="Closed", by=None, today=today)
+        at = days_before(stage, today - dt.timedelta(days=1), 90)
+        knew(account, 88, at - SECOND, at + SECOND)
+    ada = page(stage.ada, stage.tenant)
+    html = ada.get("/settings/health/predicts/").content.decode()
+    assert "Too few cases to say" in html
+    assert "Northwind" in html
+    assert "Nothing to hold scores against yet" not in html
+    assert ada.get("/settings/health/predicts/?days=7&of=x&version=y&segment=z").status_code == 200
+
+
+def test_the_api_says_the_same(stage, api):
+    with tenant_context(stage.tenant):
+        left("Northwind")
+    said = api.get("/health-validation?days=30&target=churn").json()
+    assert (said["days"], said["target"], said["all"]["unscored"], said["all"]["too_few"]) == (30, "churn", 1, True)
+    assert api.get("/health-validation?days=31").status_code == 400
+    assert api.get("/health-validation?other=1").status_code == 400
