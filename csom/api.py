@@ -35,6 +35,7 @@ from journeys.plans import api as plans
 from metrics import api as metrics
 from metrics.backtests import api as backtests
 from metrics.health import api as health
+from metrics.maturity import api as maturity
 from metrics.usage import api as usage
 
 SCHEMA = Path(settings.BASE_DIR) / "csom" / "assets" / "openapi.yaml"
@@ -87,6 +88,7 @@ for prefix, resource, basename in [
     *people.routes,
     *blueprints.routes,
     *health.routes,
+    *maturity.routes,
     *backtests.routes,
     *usage.routes,
     *metrics.routes,

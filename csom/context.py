@@ -42,8 +42,10 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
               ("accounts:account", "accounts:contact", "accounts:contract",
-               "accounts:view-", "accounts:note", "usage:of-account", "health:of-account", "journeys:")),
+               "accounts:view-", "accounts:note", "usage:of-account", "health:of-account", "maturity:of-account",
+               "maturity:assess", "journeys:")),
         Entry(_("Health"), "heart-pulse", "health:board", Permission.ACCOUNT_VIEW, "a", ("health:board",)),
+        Entry(_("Maturity"), "grid-2x2", "maturity:board", Permission.ACCOUNT_VIEW, "u", ("maturity:board",)),
     )),
     (_("Customers"), (
         Entry(_("Handoffs"), "handshake", "onboarding:handoff-list", Permission.HANDOFF_VIEW, "o", ("onboarding:",)),
@@ -67,7 +69,7 @@ SETTINGS = Entry(
     _("Settings"), "settings", "accounts:settings", Permission.SETTINGS_VIEW, "s",
     ("accounts:workspace", "accounts:member", "accounts:invitation", "accounts:role", "accounts:team", "accounts:key",
      "accounts:product", "accounts:field", "plans:template", "plans:line-", "onboarding:target-", "accounts:touch",
-     "accounts:export", "imports:", "usage:", "health:", "blueprints:endpoint", "blueprints:template",
+     "accounts:export", "imports:", "usage:", "health:", "maturity:", "blueprints:endpoint", "blueprints:template",
      "blueprints:engine"),
 )  # fmt: skip
 

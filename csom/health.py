@@ -1,6 +1,8 @@
-"""Is this process alive, and do its database and its Redis answer? For balancers and for `make run`."""
+"""Is this process alive, do its servers answer, is the engine in time? For balancers and for `make run`."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import redis
 from django.conf import settings
@@ -9,7 +11,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from blueprints.actions.engine import behind
+
 SECONDS = 2
+LONGEST_LAG = dt.timedelta(minutes=5)
 
 
 # Without this the request's own transaction would fail before we can say why.
@@ -22,6 +27,20 @@ def ready(request: HttpRequest) -> JsonResponse:
     well = all(parts.values())
     body = {"status": "ok" if well else "unavailable"}
     body |= {part: "ok" if answers else "unavailable" for part, answers in parts.items()}
+    return JsonResponse(body, status=200 if well else 503)
+
+
+@transaction.non_atomic_requests
+@never_cache
+@require_safe
+def engine(request: HttpRequest) -> JsonResponse:
+    """503 while anything that is due has waited too long; says for how long, and never for whom."""
+    try:
+        late = behind()
+    except Error:
+        return JsonResponse({"status": "unavailable", "lag_seconds": None}, status=503)
+    well = late <= LONGEST_LAG
+    body = {"status": "ok" if well else "unavailable", "lag_seconds": int(late.total_seconds())}
     return JsonResponse(body, status=200 if well else 503)
 
 

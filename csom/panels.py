@@ -33,6 +33,7 @@ ACCOUNT_TABS = (
     Tab("Meetings", "meetings:of-account"),
     Tab("Deployments", "deployments:of-account"),
     Tab("Usage", "usage:of-account"),
+    Tab("Maturity", "maturity:of-account"),
 )
 
 

@@ -21,9 +21,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [BASE_URL])
 SECURE = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
-    "csom", "metrics.health", "metrics.backtests", "metrics.usage", "metrics", "journeys.onboarding", "journeys.people",
-    "journeys.critical_events", "journeys.deployments", "journeys.plans", "journeys.meetings", "journeys",
-    "blueprints", "accounts.imports", "accounts",
+    "csom", "metrics.health", "metrics.maturity", "metrics.backtests", "metrics.usage", "metrics",
+    "journeys.onboarding", "journeys.people", "journeys.critical_events", "journeys.deployments",
+    "journeys.plans", "journeys.meetings", "journeys", "blueprints", "accounts.imports", "accounts",
     "unfold", "django.forms",
     "django.contrib.admin", "django.contrib.auth", "django.contrib.contenttypes", "django.contrib.messages",
     "django.contrib.postgres", "django.contrib.sessions", "django.contrib.staticfiles",

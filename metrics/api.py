@@ -19,6 +19,7 @@ from accounts.models import Account
 from accounts.models.account import AccountQuerySet
 from accounts.roles import Permission
 from metrics.reports import first_impact as report
+from metrics.reports import play_effects
 from metrics.survival import Curve, Share
 
 
@@ -118,6 +119,79 @@ def _share(day: int, at: Share | None) -> dict[str, Any]:
     return {"day": day} | {name: known[name] for name in ("share", "low", "high")}
 
 
+class EffectShape(serializers.Serializer):
+    """Treated less held out, with its 95 % interval; null while there are too few to say."""
+
+    treated = serializers.FloatField(allow_null=True)
+    held_out = serializers.FloatField(allow_null=True)
+    n_treated = serializers.IntegerField()
+    n_held_out = serializers.IntegerField()
+    difference = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    too_few = serializers.BooleanField()
+
+
+class AfterShape(serializers.Serializer):
+    days = serializers.IntegerField()
+    health = EffectShape(help_text="Change of the score, in points.")
+    usage = EffectShape(help_text="Change of events in 28 days, in percent.")
+    renewed = EffectShape(help_text="In percent of accounts.")
+    lost = EffectShape(help_text="In percent of accounts.")
+
+
+class PlayEffectShape(serializers.Serializer):
+    play_id = serializers.IntegerField()
+    name = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=["shows", "none", "too_few"])
+    after = AfterShape(many=True)
+
+
+class PlayEffectsReport(Shape):
+    as_of = serializers.DateField()
+    plays = PlayEffectShape(many=True)
+
+
+class NoFilters(df.FilterSet):
+    class Meta:
+        model = Account
+        fields: tuple[str, ...] = ()
+
+
+class PlayEffectsResource(Resource):
+    """`reports/play-effects`."""
+
+    noun = "report"
+    queryset = Account.objects.all()
+    columns = ("id",)
+    shape = PlayEffectsReport
+    filterset_class = NoFilters
+    pagination_class = None
+    permissions = {"list": Permission.PLAY_VIEW}
+
+    @extend_schema(
+        tags=["reports"],
+        summary="Read what plays with a hold-out change",
+        responses=forced_singular_serializer(PlayEffectsReport),  # type: ignore[no-untyped-call]
+    )
+    def list(self, request: Request) -> Response:
+        self.filter_queryset(self.queryset)
+        today = local_today(self.tenant)
+        plays = [
+            {"play_id": each.play.pk, "name": each.play.name, "verdict": each.verdict,
+             "after": [_after(after) for after in each.after]}
+            for each in play_effects.report(self.tenant, today=today)
+        ]  # fmt: skip
+        return Response({"as_of": today, "plays": plays})
+
+
+def _after(after: play_effects.After) -> dict[str, Any]:
+    named = {name: getattr(after, name) for name in ("health", "usage", "renewed", "lost")}
+    effects = {name: vars(effect) | {"too_few": effect.too_few} for name, effect in named.items()}
+    return {"days": after.days} | effects
+
+
 routes: list[tuple[str, type[GenericViewSet], str]] = [
-    ("reports/first-impact", FirstImpactReportResource, "first-impact-report")
+    ("reports/first-impact", FirstImpactReportResource, "first-impact-report"),
+    ("reports/play-effects", PlayEffectsResource, "play-effects-report"),
 ]

@@ -41,6 +41,39 @@ SELECT account_id FROM written
 """
 
 
+# Where what was said still stands: what was there before, or nothing where there was nothing.
+PUT_BACK = """
+WITH said AS (
+    SELECT s.account_id, s.key, f.id AS fact_id, s.said, s.earlier, s.earlier_on
+    FROM unnest(%(accounts)s::bigint[], %(keys)s::text[], %(values)s::jsonb[], %(earlier)s::jsonb[], %(days)s::date[])
+        s(account_id, key, said, earlier, earlier_on)
+    JOIN accounts_externalfact f ON f.tenant_id = %(tenant)s AND f.key = s.key
+), gone AS (
+    DELETE FROM accounts_externalvalue v USING said s
+    WHERE v.tenant_id = %(tenant)s AND v.account_id = s.account_id AND v.fact_id = s.fact_id AND v.value = s.said
+        AND s.earlier_on IS NULL RETURNING v.account_id, v.fact_id
+), back AS (
+    UPDATE accounts_externalvalue v
+    SET value = s.earlier, observed_on = s.earlier_on, received_at = statement_timestamp()
+    FROM said s
+    WHERE v.tenant_id = %(tenant)s AND v.account_id = s.account_id AND v.fact_id = s.fact_id AND v.value = s.said
+        AND s.earlier_on IS NOT NULL RETURNING v.account_id, v.fact_id
+)
+SELECT account_id, key FROM said WHERE (account_id, fact_id) NOT IN (TABLE gone UNION ALL TABLE back)
+"""
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """`value` and `earlier` are JSON; `earlier_on`: the day that the earlier one was seen on, if there was any."""
+
+    account_id: int
+    key: str
+    value: str
+    earlier: str | None = None
+    earlier_on: dt.date | None = None
+
+
 @dataclass(frozen=True)
 class Wrong:
     index: int
@@ -73,6 +106,32 @@ def push(
     answer.changed = len(_write(taken, now)) if taken else 0
     answer.kept = len(taken) - answer.changed
     return answer
+
+
+@transaction.atomic
+def keep(said: Sequence[Pushed], *, today: dt.date) -> int:
+    """Values that were read and checked elsewhere, as of today; a fact that was retired since takes none."""
+    facts = dict(ExternalFact.objects.filter(active=True).values_list("key", "pk"))
+    taken = [(row.account_id, facts[row.key], row.value, today) for row in said if row.key in facts]
+    return len(_write(taken, None)) if taken else 0
+
+
+@transaction.atomic
+def put_back(said: Sequence[Pushed]) -> list[tuple[int, str]]:
+    """Takes back what `keep` wrote where it still stands; account and key of those that said something else since."""
+    if not said:
+        return []
+    lists: dict[str, Any] = {
+        "tenant": current_tenant_id(),
+        "accounts": [row.account_id for row in said], "keys": [row.key for row in said],
+        "values": [row.value for row in said], "earlier": [row.earlier for row in said],
+        "days": [row.earlier_on for row in said],
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(PUT_BACK, lists)
+        left = [(pk, key) for pk, key in cursor.fetchall()]
+    knowledge.note(row.account_id for row in said)
+    return left
 
 
 def _write(taken: list[tuple[int, int, str, dt.date]], now: dt.datetime | None) -> list[int]:

@@ -12,6 +12,8 @@ source(
     Source(
         "account",
         (
+            Fact("account.name", _("Account name"), FactType.TEXT),
+            Fact("account.currency", _("Currency"), FactType.TEXT),
             Fact("account.phase", _("Phase"), FactType.CHOICE, choices=tuple(Phase.choices)),
             Fact("account.phase_since", _("In this phase since"), FactType.DATE),
             Fact("account.segment", _("Segment"), FactType.TEXT),
@@ -24,7 +26,8 @@ source(
             Fact("account.last_touch_on", _("Last contact"), FactType.DATE),
         ),
         """
-        SELECT a.id, coalesce(p.to_phase, a.phase), (coalesce(p.changed_at, a.phase_since) AT TIME ZONE %(zone)s)::date,
+        SELECT a.id, a.name, a.currency, coalesce(p.to_phase, a.phase),
+            (coalesce(p.changed_at, a.phase_since) AT TIME ZONE %(zone)s)::date,
             nullif(a.segment, ''), nullif(a.region, ''), nullif(a.industry, ''), a.touch_model, a.csm_id IS NOT NULL,
             a.archived_at IS NOT NULL AND a.archived_at <= %(at)s, (a.created_at AT TIME ZONE %(zone)s)::date,
             (CASE WHEN s.last_touch_at <= %(at)s THEN s.last_touch_at WHEN s.last_touch_at IS NOT NULL THEN (

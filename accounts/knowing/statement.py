@@ -48,6 +48,7 @@ changed AS MATERIALIZED (
 )
 SELECT count(*) FROM changed
 """
+PAIRS = 50  # a function takes a hundred arguments
 BASE = """known AS MATERIALIZED (
     SELECT a.id AS account_id, {facts} AS facts FROM accounts_account a {joins}
     WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s)
@@ -77,14 +78,19 @@ def build(tenant: Tenant, account_ids: list[int], *, at: dt.datetime, today: dt.
 
 def _found(asked: list[Source]) -> list[str]:
     """Each source by itself, and then all of them side by side as one object for each account."""
-    steps, objects, joins = [], [], []
+    steps, shaped, pairs, joins = [], [], [], []
     for number, source in enumerate(asked):
         alias = f"s{number}"
         names = "account_id, facts" if source.shaped else ", ".join(["account_id", *_places(source)])
         steps.append(f"{alias}({names}) AS MATERIALIZED ({source.sql})")
         joins.append(f"LEFT JOIN {alias} ON {alias}.account_id = a.id")
-        objects.append(f"coalesce({alias}.facts, '{{}}')" if source.shaped else _object(source, alias))
-    return [*steps, BASE.format(facts=" || ".join(objects), joins=" ".join(joins))]
+        if source.shaped:
+            shaped.append(f"coalesce({alias}.facts, '{{}}')")
+        else:
+            pairs += _pairs(source, alias)
+    # As few objects as may be: each is copied once more for every one that is put to it.
+    objects = [f"jsonb_build_object({', '.join(pairs[n : n + PAIRS])})" for n in range(0, len(pairs), PAIRS)]
+    return [*steps, BASE.format(facts=" || ".join([*objects, *shaped]), joins=" ".join(joins))]
 
 
 def _derived(derived: Derived, known: Iterable[Fact], name: str, last: str) -> str:
@@ -100,13 +106,9 @@ def _places(source: Source) -> list[str]:
     return [f"c{place}" for place in range(len(source.facts))]
 
 
-def _object(source: Source, alias: str) -> str:
-    """At most fifty facts in one object: a function takes a hundred arguments."""
-    pairs = [
-        f"'{fact.name}', {_value(fact, f'{alias}.{place}')}"
-        for fact, place in zip(source.facts, _places(source), strict=True)
-    ]
-    return " || ".join(f"jsonb_build_object({', '.join(pairs[n : n + 50])})" for n in range(0, len(pairs), 50))
+def _pairs(source: Source, alias: str) -> list[str]:
+    places = zip(source.facts, _places(source), strict=True)
+    return [f"'{fact.name}', {_value(fact, f'{alias}.{place}')}" for fact, place in places]
 
 
 def _value(fact: Fact, column: str) -> str:

@@ -51,6 +51,8 @@ TABS = (
         _("What high, low and tech touch mean here.")),
     Tab(_("Health models"), "health:model-list", "heart-pulse", Permission.SETTINGS_VIEW,
         _("What counts for an account’s health, how much, and from when on it needs a look.")),
+    Tab(_("Maturity"), "maturity:settings", "grid-2x2", Permission.SETTINGS_VIEW,
+        _("What is asked about a customer’s maturity, and what each cell of the matrix means.")),
     Tab(_("Plan templates"), "plans:template-list", "target", Permission.SETTINGS_VIEW,
         _("What a Joint Impact Plan starts with, by product and segment.")),
     Tab(_("Onboarding targets"), "onboarding:target-list", "timer", Permission.SETTINGS_VIEW,

@@ -10,14 +10,14 @@ import datetime as dt
 import time
 from dataclasses import dataclass
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, Min, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts import calendar, timeline
 from accounts.actions import knowledge
 from accounts.models import AccountState, InboxEntry, Tenant, TenantWork, Touched
 from accounts.tenancy.context import tenant_context
-from blueprints.actions import hearing, matching, starting, stepping, turns
+from blueprints.actions import deliveries, hearing, matching, starting, stepping, turns
 from blueprints.actions.hearing import Listened
 from blueprints.actions.listening import known
 from blueprints.models import Turn
@@ -27,7 +27,7 @@ SECONDS = 20.0  # then another tenant's turn comes; what is left has its note an
 ROUND = "plays.round"
 LONGEST_GAP = 400  # days unseen that are looked at afterwards
 
-__all__ = ["Drained", "drain", "known", "look", "waiting_tenants"]
+__all__ = ["Drained", "behind", "drain", "known", "look", "waiting_tenants"]
 
 
 @dataclass
@@ -73,6 +73,14 @@ def waiting_tenants() -> list[int]:
     waiting = [row["tenant_id"] for row in longest]
     never = Tenant.objects.exclude(pk__in=TenantWork.objects.filter(kind=ROUND).values("tenant_id"))
     return list(dict.fromkeys([*waiting, *never.order_by("pk").values_list("pk", flat=True)]))
+
+
+def behind() -> dt.timedelta:
+    """For how long the oldest work that is due has been waiting, whoever's it is: from the notes alone."""
+    kinds = [timeline.EVENTS, ROUND, stepping.STEPS, deliveries.DELIVERIES]
+    late = ExpressionWrapper(Now() - Min("due_at"), output_field=DurationField())
+    found = TenantWork.objects.filter(kind__in=kinds, due_at__lte=Now()).aggregate(late=late)["late"]
+    return found or dt.timedelta(0)
 
 
 def _due_notes(tenant_id: int) -> QuerySet[TenantWork]:

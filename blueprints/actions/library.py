@@ -9,7 +9,7 @@ from django.db.models import Func
 
 from accounts.models import Tenant
 from accounts.tenancy.context import tenant_context
-from blueprints import library, rules
+from blueprints import library, rules, steps
 from blueprints.actions import turns
 from blueprints.models import Blueprint, Play, PlayState, PlayVersion
 
@@ -47,10 +47,17 @@ def _row(spec: library.BlueprintSpec) -> dict[str, Any]:
 
 
 def _add_play(spec: library.PlaySpec, since: Since) -> None:
-    if problems := rules.validate(spec.conditions):
+    if problems := rules.validate(spec.conditions) + rules.validate(spec.exit):
         raise ValueError(f"Play {spec.code}: {' '.join(problems)}")
     state = {"state": PlayState.ON, "on_since": since} if spec.on else {}
-    values = {"name": spec.name, "because": spec.because, "trigger": spec.trigger} | state
+    values = {"name": spec.name, "kind": spec.kind, "because": spec.because, "trigger": spec.trigger} | state
     play, is_new = Play.objects.get_or_create(code=spec.code, defaults=values)
     if is_new:
-        PlayVersion.objects.create(play=play, number=1, conditions=spec.conditions, steps=spec.steps)
+        PlayVersion.objects.create(
+            play=play,
+            number=1,
+            conditions=spec.conditions,
+            exit=spec.exit,
+            guards=spec.guards,
+            steps=[steps.plain(step) for step in spec.steps],
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -19,24 +19,27 @@ from blueprints.models import Fate, PlayVersion
 
 # Facts are unfolded once for an account, whatever the number of plays. What is known says itself whether the account
 # is archived, so that a replay finds the same.
-TESTED = """
-SELECT k.account_id, k.valid_from, k.facts, p.*
-FROM accounts_accountfacts k {join} CROSS JOIN LATERAL {record}
-CROSS JOIN LATERAL (VALUES {plays}) p(play_id, version_id, fate, names, holds)
-WHERE k.tenant_id = %(tenant)s AND {which}
-"""
+FOUND = "FROM accounts_accountfacts k CROSS JOIN LATERAL {record}"
 ARCHIVED = "account.archived"
 HERE = f'f."{ARCHIVED}" IS NOT TRUE'
-# Only edges leave the scan: most of what it looks at stands as it stood.
-STANDS = """
-CROSS JOIN LATERAL (
-    SELECT array_agg(m.play_id) AS plays FROM blueprints_match m
-    WHERE m.tenant_id = %(tenant)s AND m.account_id = k.account_id AND m.closed_at IS NULL AND m.event_id IS NULL
-) s
-"""
+# Most of what is looked at stands as it stood: the plays that hold and the open episodes are two arrays in one order,
+# and only accounts in which these differ are taken apart.
 SETTLE = """
-WITH edges AS MATERIALIZED (
-    {tested} AND p.holds <> coalesce(p.play_id = ANY(s.plays), false)
+WITH plays(play_id, version_id, fate, names) AS MATERIALIZED (VALUES {plays}), moved AS MATERIALIZED (
+    SELECT k.account_id, k.valid_from, k.facts, h.plays AS holding, s.plays AS standing
+    {found}
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN {here} THEN array_remove(ARRAY[{holding}], NULL) ELSE '{{}}' END AS plays OFFSET 0
+    ) h
+    CROSS JOIN LATERAL (
+        SELECT coalesce(array_agg(m.play_id ORDER BY m.play_id), '{{}}'::bigint[]) AS plays FROM blueprints_match m
+        WHERE m.tenant_id = %(tenant)s AND m.account_id = k.account_id AND m.play_id = ANY(%(watched)s)
+            AND m.closed_at IS NULL AND m.event_id IS NULL
+    ) s
+    WHERE k.tenant_id = %(tenant)s AND {which} AND h.plays <> s.plays
+), edges AS MATERIALIZED (
+    SELECT c.account_id, c.valid_from, c.facts, p.*, p.play_id = ANY(c.holding) AS holds
+    FROM moved c JOIN plays p ON (p.play_id = ANY(c.holding)) <> (p.play_id = ANY(c.standing))
 ), closed AS (
     UPDATE blueprints_match m SET closed_at = %(at)s, closed_on = %(day)s FROM edges t
     WHERE m.tenant_id = %(tenant)s AND m.play_id = t.play_id AND m.account_id = t.account_id AND NOT t.holds
@@ -45,7 +48,8 @@ WITH edges AS MATERIALIZED (
     INSERT INTO blueprints_match (tenant_id, play_id, version_id, account_id, opened_at, opened_on, known_from, facts,
         fate, attempts, due_at, last_error)
     SELECT %(tenant)s, t.play_id, t.version_id, t.account_id, %(at)s, %(day)s, t.valid_from,
-        (SELECT coalesce(jsonb_object_agg(key, value), '{{}}') FROM jsonb_each(t.facts) WHERE key = ANY(t.names)),
+        (SELECT coalesce(jsonb_object_agg(name, t.facts -> name), '{{}}') FROM unnest(t.names) name
+            WHERE t.facts ? name),
         t.fate, 0, %(at)s, ''
     FROM edges t WHERE t.holds ORDER BY t.account_id, t.play_id
     ON CONFLICT DO NOTHING RETURNING fate
@@ -54,11 +58,13 @@ SELECT (SELECT count(*) FROM opened), (SELECT count(*) FROM opened WHERE fate = 
     (SELECT count(*) FROM closed)
 """
 COUNT = """
-WITH tested AS ({tested}) SELECT count(*), (array_agg(account_id ORDER BY account_id))[:%(most)s] FROM tested t
-WHERE holds AND NOT EXISTS (SELECT FROM blueprints_match m WHERE m.tenant_id = %(tenant)s AND m.play_id = t.play_id
-    AND m.account_id = t.account_id AND m.closed_at IS NULL AND m.event_id IS NULL AND m.fate <> 'logged')
+SELECT count(*), (array_agg(k.account_id ORDER BY k.account_id))[:%(most)s]
+{found} WHERE k.tenant_id = %(tenant)s AND {here} AND {holds} AND NOT EXISTS (
+    SELECT FROM blueprints_match m WHERE m.tenant_id = %(tenant)s AND m.play_id = %(play)s
+    AND m.account_id = k.account_id AND m.closed_at IS NULL AND m.event_id IS NULL AND m.fate <> 'logged')
 """
 SOME = "k.account_id = ANY(%(ids)s)"
+TODAY = "%(day)s::date"
 
 
 @dataclass
@@ -69,14 +75,6 @@ class Settled:
     waiting: int = 0
     closed: int = 0
     left: int = 0
-
-
-@dataclass
-class _Scan:
-    """The scan's text for these wordings, and its parameters."""
-
-    tested: str
-    params: dict[str, Any] = field(default_factory=dict)
 
 
 def settle(
@@ -95,11 +93,9 @@ def settle(
     watch = watching.fact_plays() if watch is None else watch
     done = Settled()
     if watch.versions and account_ids != []:
-        which = "true" if account_ids is None else SOME
-        scan = _scan(watch, fate=fate, which=which, join=STANDS)
-        values = {"ids": account_ids, "at": at, "day": day}
+        sql, params = _scan(watch, fate, "true" if account_ids is None else SOME)
         with connection.cursor() as cursor:
-            cursor.execute(SETTLE.format(tested=scan.tested), scan.params | values)
+            cursor.execute(sql, params | {"ids": account_ids, "at": at, "day": day})
             done.opened, done.waiting, done.closed = cursor.fetchone()
     if account_ids:
         done.left = leaving.leave(account_ids, at=at, day=day, known=watch.known)
@@ -108,21 +104,34 @@ def settle(
 
 def would_match(conditions: rules.Tree, *, day: dt.date, most: int = 20, play_id: int = 0) -> tuple[int, list[Account]]:
     """For how many accounts it holds today, and the first of them; the conditions are valid. Nothing is written."""
-    version = PlayVersion(pk=0, play_id=play_id, conditions=conditions)
-    scan = _scan(Watch(known_facts(), [version]), fate=Fate.WAITING, which="true")
+    known = known_facts()
+    holds, params = rules.condition(conditions, known, today=TODAY, prefix="c")
+    watch = Watch(known, [PlayVersion(pk=0, play_id=play_id, conditions=conditions)])
+    sql = COUNT.format(found=_found(watch), here=HERE, holds=holds)
+    values = {"tenant": current_tenant_id(), "play": play_id, "day": day, "most": most}
     with connection.cursor() as cursor:
-        cursor.execute(COUNT.format(tested=scan.tested), scan.params | {"day": day, "most": most})
+        cursor.execute(sql, params | values)
         count, ids = cursor.fetchone()
     return count, list(Account.objects.filter(pk__in=ids or []).order_by("pk"))
 
 
-def _scan(watch: Watch, *, fate: Fate | None, which: str, join: str = "") -> _Scan:
-    rows, params = [], {"tenant": current_tenant_id()}
-    for place, version in enumerate(watch.versions):
-        said, values = rules.condition(version.conditions, watch.known, today="%(day)s::date", prefix=f"c{place}_")
+def _scan(watch: Watch, fate: Fate | None, which: str) -> tuple[str, dict[str, Any]]:
+    """The statement for these wordings, and its parameters."""
+    versions = sorted(watch.versions, key=lambda version: version.play_id)
+    params: dict[str, Any] = {"tenant": current_tenant_id(), "watched": [version.play_id for version in versions]}
+    plays, holding = [], []
+    for place, version in enumerate(versions):
+        said, values = rules.condition(version.conditions, watch.known, today=TODAY, prefix=f"c{place}_")
         kept, result = f"n{place}", fate or watching.fate_of(version)
         params |= values | {kept: watching.kept(version.conditions, watch.known)}
-        ids = f"{version.play_id}::bigint, {version.pk}::bigint"
-        rows.append(f"({ids}, '{result.value}', %({kept})s::text[], {HERE} AND {said})")
-    unfolded = record({fact.name: fact for fact in [watch.known[ARCHIVED], *watch.facts()]}.values(), of="k.facts")
-    return _Scan(TESTED.format(record=unfolded, plays=", ".join(rows), which=which, join=join), params)
+        plays.append(f"({version.play_id}::bigint, {version.pk}::bigint, '{result.value}', %({kept})s::text[])")
+        holding.append(f"CASE WHEN {said} THEN {version.play_id}::bigint END")
+    sql = SETTLE.format(
+        plays=", ".join(plays), holding=", ".join(holding), found=_found(watch), here=HERE, which=which
+    )  # fmt: skip
+    return sql, params
+
+
+def _found(watch: Watch) -> str:
+    asked = {fact.name: fact for fact in [watch.known[ARCHIVED], *watch.facts()]}
+    return FOUND.format(record=record(asked.values(), of="k.facts"))

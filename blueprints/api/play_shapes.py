@@ -83,7 +83,7 @@ class SwitchEntry(Entry):
     )
 
 
-class PreviewEntry(Entry):
+class PlayPreviewEntry(Entry):
     conditions = serializers.DictField()
 
 
@@ -92,7 +92,7 @@ class FoundShape(serializers.Serializer):
     name = serializers.CharField()
 
 
-class PreviewShape(Shape):
+class PlayPreviewShape(Shape):
     count = serializers.IntegerField(help_text="For how many accounts it holds today.")
     first = FoundShape(many=True)
 

@@ -26,9 +26,9 @@ from blueprints.api.play_shapes import (
     FileShape,
     PlayChange,
     PlayEntry,
+    PlayPreviewEntry,
+    PlayPreviewShape,
     PlayShape,
-    PreviewEntry,
-    PreviewShape,
     SwitchEntry,
     WhyNotShape,
 )
@@ -72,7 +72,7 @@ class PlayResource(Readable):
         "create": PlayEntry,
         "partial_update": PlayChange,
         "switch_on": SwitchEntry,
-        "preview": PreviewEntry,
+        "preview": PlayPreviewEntry,
         "bring": FileEntry,
     }
     permissions = {
@@ -121,7 +121,7 @@ class PlayResource(Readable):
         plays.pause(play, by=self.by)
         return self.answer(play.pk)
 
-    @extend_schema(summary="Try conditions on today", request=PreviewEntry, responses={200: PreviewShape})
+    @extend_schema(summary="Try conditions on today", request=PlayPreviewEntry, responses={200: PlayPreviewShape})
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         conditions = self.said()["conditions"]

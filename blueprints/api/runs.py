@@ -72,7 +72,7 @@ class RunShape(Shape):
         }
 
 
-class StepShape(Shape):
+class RunStepShape(Shape):
     number = serializers.IntegerField(help_text="Its place in the play, from 0.")
     kind = serializers.ChoiceField(choices=list(KINDS.items()))
     state = serializers.ChoiceField(choices=StepState.choices)
@@ -81,8 +81,8 @@ class StepShape(Shape):
     at = serializers.DateTimeField()
 
 
-class StepsShape(Shape):
-    results = StepShape(many=True)
+class RunStepsShape(Shape):
+    results = RunStepShape(many=True)
 
 
 class UndoneShape(Shape):
@@ -129,7 +129,7 @@ class RunResource(Readable):
     def order(self, request: Request) -> tuple[str, ...]:
         return ("-started_at", "-id")
 
-    @extend_schema(summary="List the steps that a run has taken", filters=False, responses=StepsShape)
+    @extend_schema(summary="List the steps that a run has taken", filters=False, responses=RunStepsShape)
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=())
     def steps(self, request: Request, pk: str) -> Response:
         run = self.found(pk=int(pk))

@@ -10,7 +10,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 CHAPTERS = ("onboarding", "adoption", "expansion", "skills")
-PLAYS = "plays"
+PLAYS = ("plays", "watching")
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,17 @@ class BlueprintSpec:
 
 @dataclass(frozen=True)
 class PlaySpec:
-    """One play; `steps` are {title, detail, role, days, blueprint}, `conditions` a tree as in rules.py."""
+    """One play; `steps`, `conditions`, `exit` and `guards` as in a version; `trigger` empty: it watches facts."""
 
     code: str
     name: str
     because: str
-    trigger: str
     steps: list[dict[str, Any]]
+    trigger: str = ""
+    kind: str = "routine"
     conditions: dict[str, Any] = field(default_factory=dict)
+    exit: dict[str, Any] = field(default_factory=dict)
+    guards: dict[str, Any] = field(default_factory=dict)
     on: bool = False
 
 
@@ -55,7 +58,7 @@ def blueprints() -> tuple[BlueprintSpec, ...]:
 
 @cache
 def plays() -> tuple[PlaySpec, ...]:
-    return tuple(PlaySpec(**entry) for entry in _read(PLAYS)["play"])
+    return tuple(PlaySpec(**entry) for name in PLAYS for entry in _read(name)["play"])
 
 
 def _read(name: str) -> dict[str, Any]:

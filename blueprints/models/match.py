@@ -62,7 +62,7 @@ class Match(TenantModel):
         ordering = ["-opened_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "play", "account"],
+                fields=["tenant", "account", "play"],  # a sweep looks them up for each account
                 condition=models.Q(closed_at=None, event=None),
                 name="blueprints_match_one_open",
             ),

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", operator_site.urls),
     path("api/v1/", include("csom.api")),
     path("healthz", health.ready, name="healthz"),
+    path("healthz/engine", health.engine, name="healthz-engine"),
     path("healthz/live", health.live, name="healthz-live"),
     path("mail/", include("csom.mail")),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("metrics.urls")),
     path("", include("metrics.usage.urls")),
     path("", include("metrics.health.urls")),
+    path("", include("metrics.maturity.urls")),
     path("", include("metrics.backtests.urls")),
     path("admin/", workspace_site.urls),
 ]

@@ -173,8 +173,8 @@ def _known(model: Definition) -> str:
     flat = [share for row in shares for share in row]
     if not total:
         return "0"
-    there = " + ".join(f"CASE WHEN m.m{n} IS NULL THEN 0 ELSE {share} END" for n, share in enumerate(flat))
-    return f"div(100 * ({there})::numeric, {total})::int"
+    there = " + ".join(f"CASE WHEN m.m{n} IS NULL THEN 0 ELSE {share}::numeric END" for n, share in enumerate(flat))
+    return f"div(100 * ({there}), {total})::int"
 
 
 def _capped(model: Definition, known: Mapping[str, Fact], said: Said) -> str:

@@ -50,7 +50,7 @@ def test_nobody_listens_to_signals(path):
 
 def test_every_template_folder_is_a_room():
     rooms = {"accounts", "imports", "blueprints", "journeys", "onboarding", "plans", "meetings", "people"}
-    rooms |= {"critical_events", "deployments", "metrics", "usage", "health", "backtests", "csom"}
+    rooms |= {"critical_events", "deployments", "metrics", "usage", "health", "backtests", "maturity", "csom"}
     known = rooms | {"cotton", "emails", "django", "account", "mfa", "admin", "allauth", "unfold"}
     assert {p.name for p in (ROOT / "templates").iterdir() if p.is_dir()} <= known
 

@@ -14,7 +14,7 @@ from accounts.tenancy.fields import TenantField
 from accounts.tenancy.models import TenantManager, TenantModel
 
 ROOMS = ("accounts", "imports", "blueprints", "journeys", "meetings", "deployments", "onboarding", "metrics", "usage",
-         "health", "backtests")
+         "health", "backtests", "maturity")
 OUTSIDE = {"Tenant", "User", "Membership", "Invitation", "ApiKey", "TenantWork", "WriteKey"}
 
 

@@ -53,6 +53,9 @@ def test_every_page_of_plays_is_readable_by_everyone(browser, live_server, shop)
     pages = {
         "library": "library/", "blueprint": "library/02/", "plays": "plays/", "play": f"plays/{play.pk}/",
         "play-edit": f"plays/{play.pk}/edit/", "run": f"runs/{run.pk}/", "account-with-plays": f"accounts/{account}/",
+        "new": "plays/new/", "runs": "runs/", "approvals": "plays/approvals/", "deliveries": "plays/deliveries/",
+        "import": "plays/import/", "engine": "settings/engine/", "endpoints": "settings/endpoints/",
+        "mail": "settings/mail-templates/new/", "switch-on": f"plays/{play.pk}/on/",
     }  # fmt: skip
     with window(browser, live_server.url) as seen:
         seen.sign_in("olly@acme.test", PASSWORD)
@@ -71,13 +74,14 @@ def test_a_play_is_paused_worded_anew_and_switched_on(browser, live_server, shop
         page.get_by_role("link", name="Edit").click()
         page.get_by_label("Within business days").first.fill("400")
         page.get_by_role("button", name="Save as a new version").click()
-        page.get_by_text("less than or equal to 365").wait_for()
+        page.get_by_text("Business days from 0 to 365.").wait_for()
         page.get_by_label("Within business days").first.fill("3")
         page.get_by_role("button", name="Save as a new version").click()
         page.get_by_text("Saved as version 2.").wait_for()
         page.get_by_text("within 3 business days").first.wait_for()
+        page.get_by_role("link", name="Switch on").click()
         page.get_by_role("button", name="Switch on").click()
         page.get_by_text("It starts with what happens from now on.").wait_for()
-        page.get_by_text("Brightwave Health").first.click()
+        page.get_by_role("link", name="Brightwave Health").first.click()
         page.get_by_text("They meet on Thursday.").first.wait_for()
         seen.picture("run-after-edit")

@@ -11,11 +11,11 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.imports.fields import CustomSpec
+from accounts.imports.actions import own_fields
 from accounts.imports.models import Import, Verdict
 from accounts.imports.reading import Format, Row
 from accounts.imports.values import Reader
-from accounts.models import CustomField, Membership
+from accounts.models import Membership
 
 BATCH = 5_000
 STAGE = """
@@ -41,13 +41,11 @@ def read_batch(job: Import, rows: Iterator[Row], reader: Reader) -> tuple[int, i
 
 def reader_of(job: Import) -> Reader:
     """What the tenant knows about people and own fields, asked once."""
-    own = CustomField.objects.filter(active=True)
-    customs = {field.key: CustomSpec(field.type, tuple(field.choices)) for field in own}
     known = people(job.tenant_id)
     return Reader(
         Format.from_json(job.format),
         known,
-        customs,
+        own_fields.specs(),
         headings=job.headings,
         blanks=job.options["blanks"],
         zone=job.tenant.zone,

@@ -8,10 +8,10 @@ from django.db.models import QuerySet
 
 from accounts.actions.errors import Refused
 from accounts.imports.actions import own_fields
-from accounts.imports.fields import FIELDS, custom_path, parsed_new
+from accounts.imports.fields import FIELDS, custom_path, fact_path, parsed_new
 from accounts.imports.models import Import, Noun, SavedMapping
 from accounts.imports.suggesting import suggest
-from accounts.models import CustomField
+from accounts.models import CustomField, ExternalFact
 
 MOST = 50  # imports whose mappings are remembered
 # How much, and from when.
@@ -36,10 +36,11 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 def paths() -> dict[str, str]:
-    """Every field that a column may be mapped to, with its label; the tenant's own among them."""
+    """Every field that a column may be mapped to, with its label; the tenant's own and external facts among them."""
     known = {path: field.label for path, field in FIELDS.items()}
     own = CustomField.objects.filter(active=True).values_list("key", "label")
-    return known | {custom_path(key): label for key, label in own}
+    facts = ExternalFact.objects.filter(active=True).values_list("key", "label")
+    return known | {custom_path(key): label for key, label in own} | {fact_path(key): label for key, label in facts}
 
 
 def suggested(job: Import, mapping: SavedMapping | None, meant: Mapping[str, str] | None = None) -> dict[str, str]:

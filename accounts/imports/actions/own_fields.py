@@ -1,4 +1,4 @@
-"""Fields of the tenant's own that a mapping asks for and the run creates."""
+"""Fields of the tenant's own: those there are, and those that a mapping asks for and the run creates."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from django.db.models.fields.json import KT
 
 from accounts.actions import custom_fields
-from accounts.imports.fields import custom_path, key_of, parsed_new
+from accounts.imports.fields import CustomSpec, custom_path, fact_path, key_of, parsed_new
 from accounts.imports.models import Import, Noun, Record
-from accounts.models import CustomField, FieldType
+from accounts.models import CustomField, ExternalFact, FieldType
+
+
+def specs() -> dict[str, CustomSpec]:
+    """What the tenant defined and has in use: fields by their key, external facts by their path."""
+    fields, facts = CustomField.objects.filter(active=True), ExternalFact.objects.filter(active=True)
+    own = {field.key: CustomSpec(field.type, tuple(field.choices), field.label) for field in fields}
+    return own | {fact_path(fact.key): CustomSpec(fact.type, tuple(fact.choices), fact.label) for fact in facts}
 
 
 def wrong(path: str, others: Iterable[str]) -> str:

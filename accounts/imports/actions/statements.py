@@ -22,12 +22,21 @@ OURS = "{r}.tenant_id = %(tenant)s AND {r}.job_id = %(job)s AND {r}.noun = '{nou
 
 # The columns of {was} that {says} has another value for, as they were; null: none. Own fields are told one by one.
 DIFFERENCE = """nullif(
-    coalesce((SELECT jsonb_object_agg(e.key, {was} -> e.key) FROM jsonb_each({says} - 'custom') e
+    coalesce((SELECT jsonb_object_agg(e.key, {was} -> e.key) FROM jsonb_each({says} - '{{custom,facts}}'::text[]) e
         WHERE {was} ? e.key AND {was} -> e.key IS DISTINCT FROM e.value), '{{}}')
     || coalesce((SELECT jsonb_build_object('custom', jsonb_object_agg(e.key, {was} -> 'custom' -> e.key))
         FROM jsonb_each({says} -> 'custom') e
-        WHERE coalesce({was} -> 'custom' -> e.key, 'null') IS DISTINCT FROM e.value HAVING count(*) > 0), '{{}}'),
+        WHERE coalesce({was} -> 'custom' -> e.key, 'null') IS DISTINCT FROM e.value HAVING count(*) > 0), '{{}}')
+    || coalesce((SELECT jsonb_build_object('facts', jsonb_object_agg(e.key, {was} -> 'facts' -> e.key))
+        FROM jsonb_each({says} -> 'facts') e
+        WHERE coalesce({was} -> 'facts' -> e.key, 'null') IS DISTINCT FROM e.value HAVING count(*) > 0), '{{}}'),
     '{{}}')"""
+
+# What other systems said of account {x}, by key, and the days that they saw it on.
+PUSHED = """ || (SELECT jsonb_build_object('facts', coalesce(jsonb_object_agg(f.key, v.value), '{{}}'),
+        'facts_on', coalesce(jsonb_object_agg(f.key, v.observed_on), '{{}}'))
+    FROM accounts_externalvalue v JOIN accounts_externalfact f ON f.tenant_id = %(tenant)s AND f.id = v.fact_id
+    WHERE v.tenant_id = %(tenant)s AND v.account_id = {x}.id)"""
 
 
 def ours(r: str, noun: str) -> str:
@@ -36,6 +45,16 @@ def ours(r: str, noun: str) -> str:
 
 def difference(was: str, says: str) -> str:
     return DIFFERENCE.format(was=was, says=says)
+
+
+def standing(job: Import, noun: str, x: str = "x") -> str:
+    """What is there of a thing as JSON; of accounts the external facts too, where the file has a column of any."""
+    return f"to_jsonb({x})" + (PUSHED.format(x=x) if noun == "account" and pushes(job) else "")
+
+
+def pushes(job: Import) -> bool:
+    """Some column says an external fact."""
+    return any(path.startswith("fact.") for path in job.columns.values())
 
 
 def spoken(job: Import, noun: str, values: str) -> str:

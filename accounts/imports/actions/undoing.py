@@ -8,9 +8,9 @@ from collections.abc import Callable
 from django.db import DataError, IntegrityError, transaction
 
 from accounts.actions import knowledge
-from accounts.imports.actions.applying import accounts, contacts, products
+from accounts.imports.actions.applying import accounts, contacts, facts, products
 from accounts.imports.actions.applying.refusing import said
-from accounts.imports.actions.statements import ours, rows, run
+from accounts.imports.actions.statements import ours, pushes, rows, run
 from accounts.imports.models import Import
 from accounts.registry import event_kinds
 
@@ -36,7 +36,7 @@ BACK = """
     FROM imports_record r JOIN accounts_{noun} x ON x.tenant_id = %(tenant)s AND x.id = r.target_id, LATERAL (
         SELECT w.was, r.before AS earlier,
             coalesce((SELECT jsonb_object_agg(e.key, e.value)
-                FROM jsonb_each(r.before - '{{custom,phase_since,parent_id}}'::text[]) e
+                FROM jsonb_each(r.before - '{{custom,phase_since,parent_id,facts,facts_on}}'::text[]) e
                 WHERE w.was -> e.key = r.values -> e.key), '{{}}') AS plain,
             CASE WHEN w.was -> 'phase' = r.values -> 'phase' AND r.before ? 'phase_since'
                 THEN jsonb_build_object('phase_since', r.before -> 'phase_since') ELSE '{{}}' END AS phase,
@@ -60,7 +60,7 @@ UPDATE imports_record r SET done = false, errors = r.errors || CASE WHEN k.names
         'message', 'Changed since, and left as it is: ' || k.names || '.')) END
 FROM said s, LATERAL (
     SELECT string_agg(replace(replace(k, 'parent_id', 'parent'), '_', ' '), ', ' ORDER BY k) AS names FROM (
-        SELECT k FROM jsonb_object_keys(s.earlier - '{custom,phase_since}'::text[]) k
+        SELECT k FROM jsonb_object_keys(s.earlier - '{custom,phase_since,facts,facts_on}'::text[]) k
         WHERE NOT s.says ? k AND s.was -> k IS DISTINCT FROM s.earlier -> k
         UNION ALL
         SELECT k FROM jsonb_object_keys(coalesce(s.earlier -> 'custom', '{}')) k
@@ -140,6 +140,8 @@ def _choose(job: Import, noun: str, verdict: str, size: int, below: int) -> list
 
 
 def _take_back(job: Import, noun: str, verdict: str, records: list[int], targets: list[int]) -> None:
+    if noun == "account" and pushes(job):
+        facts.take_back(job, records)
     if verdict == "change":
         _restore(job, noun, records)
         _stuck(job, records, "This isn't there any more.")

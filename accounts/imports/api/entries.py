@@ -61,7 +61,7 @@ class OptionsEntry(Entry):
 
 FIELD_NAMES = (
     f"Fields: {', '.join(FIELDS)}; account.custom.<key> for one of your own; new.<type>.<label> for one to be created, "
-    "its type text, number, date, boolean or choice."
+    "its type text, number, date, boolean or choice; fact.<key> pushes an external fact."
 )
 
 

@@ -40,7 +40,7 @@ class Field:
 
 @dataclass(frozen=True)
 class CustomSpec:
-    """A field that the tenant defined; `type`: text, number, date, boolean or choice."""
+    """A field or an external fact that the tenant defined; `type`: text, number, percent, date, boolean or choice."""
 
     type: str = "text"
     choices: tuple[str, ...] = ()
@@ -64,6 +64,11 @@ def key_of(label: str) -> str:
 
 def custom_path(key: str) -> str:
     return f"account.custom.{key}"
+
+
+def fact_path(key: str) -> str:
+    """A fact that another system knows; its value is pushed for the account of the row."""
+    return f"fact.{key}"
 
 
 def new_path(kind: str, label: str) -> str:

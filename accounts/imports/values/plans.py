@@ -20,7 +20,7 @@ class Column(NamedTuple):
     key: str
     convert: Convert
     heading: str
-    custom: bool
+    section: str  # of the noun’s values: custom, facts, or none
     clearable: bool
     empty: Any
 
@@ -52,12 +52,12 @@ def plan_of(
 
 
 def _column(index: int, field: Field, headings: Sequence[str], around: Surroundings) -> Column:
-    custom = field.key.startswith("custom.")
-    key = field.key.removeprefix("custom.") if custom else COLUMNS.get(field.key, field.key)
-    empty = "" if field.type in EMPTY_TEXTS and not custom and key != "external_id" else None
+    section, _, own = field.key.rpartition(".")
+    key = own if section else COLUMNS.get(field.key, field.key)
+    empty = "" if field.type in EMPTY_TEXTS and not section and key != "external_id" else None
     heading = headings[index] if index < len(headings) else field.label
     convert = _unharmed(converter(field, around)) if around.format.kind == "csv" else converter(field, around)
-    return Column(index, field.noun, key, convert, heading, custom, field.clearable, empty)
+    return Column(index, field.noun, key, convert, heading, section, field.clearable, empty)
 
 
 def _unharmed(convert: Convert) -> Convert:

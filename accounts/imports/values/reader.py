@@ -78,7 +78,7 @@ def _converted(plan: Plan, cells: Sequence[Cell]) -> tuple[Said, Errors]:
     errors: Errors = []
     count = len(cells)
     for column in plan.columns:
-        index, noun, key, convert, _heading, custom, _clearable, _empty = column
+        index, noun, key, convert, _heading, section, _clearable, _empty = column
         cell = cells[index] if index < count else None
         if cell is None or cell == "":
             continue
@@ -92,8 +92,8 @@ def _converted(plan: Plan, cells: Sequence[Cell]) -> tuple[Said, Errors]:
         values = said.get(noun)
         if values is None:
             values = said[noun] = {}
-        if custom:
-            values.setdefault("custom", {})[key] = value
+        if section:
+            values.setdefault(section, {})[key] = value
         else:
             values[key] = value
     return said, errors
@@ -126,9 +126,9 @@ def _join_names(contact: dict[str, Any], plan: Plan, errors: Errors) -> None:
 
 def _clear(said: Said, plan: Plan) -> None:
     """Only in nouns that the row speaks of: a row without any cell of a contact says nothing about one."""
-    for _index, noun, key, _convert, _heading, custom, clearable, empty in plan.columns:
+    for _index, noun, key, _convert, _heading, section, clearable, empty in plan.columns:
         if clearable and noun in said:
-            (said[noun].setdefault("custom", {}) if custom else said[noun]).setdefault(key, empty)
+            (said[noun].setdefault(section, {}) if section else said[noun]).setdefault(key, empty)
 
 
 def _error(column: Column, cell: Cell, message: str) -> dict[str, str]:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import formats
-from accounts.imports.actions import checking
+from accounts.imports.actions import checking, own_fields
 from accounts.imports.actions import columns as column_rules
-from accounts.imports.fields import FIELDS, CustomSpec, Field, field_of
+from accounts.imports.fields import FIELDS, CustomSpec, Field, custom_path, field_of
 from accounts.imports.forms import FieldOptions, MappingForm
 from accounts.imports.models import Import, Noun
 from accounts.imports.reading import Format
@@ -22,7 +22,7 @@ from accounts.imports.suggesting import suggest
 from accounts.imports.values.converters import Surroundings, converter
 from accounts.imports.values.wrong import Wrong
 from accounts.imports.views.frame import ICONS
-from accounts.models import CustomField, User
+from accounts.models import User
 
 CELLS = 3
 LONGEST = 80
@@ -38,11 +38,8 @@ WHY = {
 
 
 def column_rows(job: Import, form: MappingForm) -> dict[str, Any]:
-    """Four questions, whatever the number of columns: own fields, people, earlier mappings."""
-    customs = {
-        field.key: CustomSpec(field.type, tuple(field.choices), field.label)
-        for field in CustomField.objects.filter(active=True)
-    }
+    """Five questions, whatever the number of columns: own fields, external facts, people, earlier mappings."""
+    customs = own_fields.specs()
     options, reasons, read = FieldOptions(_groups(customs)), _reasons(job), _Understanding(job, customs)
     rows = []
     for number, heading in enumerate(job.headings):
@@ -75,9 +72,12 @@ def _groups(customs: Mapping[str, CustomSpec]) -> list[tuple[Any, list[tuple[str
     for noun in ICONS:
         fields: list[tuple[str, Any]] = [(path, field.label) for path, field in FIELDS.items() if field.noun == noun]
         if noun == Noun.ACCOUNT:
-            fields += [(f"account.custom.{key}", spec.label or key) for key, spec in customs.items()]
+            # The paths of facts have a dot, the keys of fields have none.
+            named = [(key, spec) for key, spec in customs.items() if "." not in key]
+            fields += [(custom_path(key), spec.label or key) for key, spec in named]
         groups.append((noun.label, fields))
-    return groups
+    facts = [(path, spec.label) for path, spec in customs.items() if "." in path]
+    return [*groups, (_("External facts"), facts)] if facts else groups
 
 
 def _reasons(job: Import) -> Callable[[int, str], str]:

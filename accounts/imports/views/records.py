@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts import formats
 from accounts.access import MemberRequest, visible_accounts
+from accounts.imports.fields import fact_path
 from accounts.imports.models import Import, Noun, Record, Stage, Verdict
-from accounts.models import CustomField, Membership
+from accounts.models import CustomField, ExternalFact, Membership
 
 PERSONS = ("csm_id", "ae_id", "delivery_id", "author_id")
 LABELS = {
@@ -24,7 +25,7 @@ LABELS = {
 }  # fmt: skip
 LONGEST = 120
 # What is kept to take it back, beside what changes.
-INNER = frozenset({"stood", "product", "account_currency"})
+INNER = frozenset({"stood", "product", "account_currency", "facts_on"})
 # What tells one from another, before all the rest.
 FIRST = ("name", "email", "domain", "external_id", "code", "body", "start_on", "end_on", "amount_minor")
 ONE = {
@@ -73,6 +74,8 @@ class _Words:
         people = Membership.objects.filter(tenant_id=job.tenant_id, user_id__in=ids)
         self._people = dict(people.values_list("user_id", "user__name")) if ids else {}
         self._fields = dict(CustomField.objects.values_list("key", "label"))
+        facts = ExternalFact.objects.values_list("key", "label")
+        self._fields |= {fact_path(key): label for key, label in facts}
 
     def state(self, record: Record) -> str:
         """Where an import was stopped on the way, whether its turn had come."""
@@ -84,8 +87,10 @@ class _Words:
         return LABELS.get(key) or self._fields.get(key) or key.replace("_", " ").capitalize()
 
     def pairs(self, values: Mapping[str, Any]) -> Iterable[tuple[str, Any, Any]]:
-        """(key, value, currency), the own fields among them."""
-        flat = {key: value for key, value in values.items() if key != "custom"} | dict(values.get("custom") or {})
+        """(key, value, currency), the own fields and external facts among them."""
+        flat = {key: value for key, value in values.items() if key not in ("custom", "facts")}
+        flat |= dict(values.get("custom") or {})
+        flat |= {fact_path(key): value for key, value in (values.get("facts") or {}).items()}
         for key in sorted(flat, key=lambda key: FIRST.index(key) if key in FIRST else len(FIRST)):
             yield key, flat[key], values.get("currency") or "USD"
 

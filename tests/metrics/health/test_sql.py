@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,7 +83,8 @@ def models(draw):
 def in_sql(lines, facts) -> dict[str, Any]:
     written, params = sql.compiled(lines, KNOWN)
     unfolded = record(sql.needed(lines, KNOWN), of="k.facts")
-    with connection.cursor() as cursor:
+    # In a savepoint, so that the first failure is told and not the transaction that it broke.
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT jsonb_strip_nulls({written}) FROM (SELECT %(facts)s::jsonb AS facts) k, {unfolded}",
             params | {"facts": json.dumps(facts), "today": TODAY},

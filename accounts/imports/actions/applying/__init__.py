@@ -7,9 +7,9 @@ from collections.abc import Callable
 from django.db import DataError, IntegrityError, transaction
 
 from accounts.actions import knowledge
-from accounts.imports.actions.applying import accounts, contacts, following, notes, parents, products
+from accounts.imports.actions.applying import accounts, contacts, facts, following, notes, parents, products
 from accounts.imports.actions.applying.refusing import refuse_lost, refuse_row
-from accounts.imports.actions.statements import maps, rows
+from accounts.imports.actions.statements import maps, pushes, rows
 from accounts.imports.models import Import
 
 __all__ = ["apply_rows"]
@@ -47,6 +47,8 @@ def apply_rows(job: Import, first: int, last: int) -> None:
     refuse_lost(job, first, last)
     if maps(job, "account.parent"):
         parents.catch_up(job, last)
+    if pushes(job):
+        facts.push(job, first, last)
     knowledge.note(pk for (pk,) in rows(job, TOUCHED, first=first, last=last))
 
 

@@ -17,7 +17,7 @@ VALUES = ", ".join(f"v.{name}" for name in COLUMNS)
 # Said one by one, which costs half of what a whole record does.
 SAID = ", ".join(f"(s.says ->> '{name}')" + ("::bigint" if name.endswith("_id") and name != "external_id" else "")
                  for name in COLUMNS)  # fmt: skip
-APART = "'{csm_id,ae_id,delivery_id,phase,phase_since}'::text[]"
+APART = "'{csm_id,ae_id,delivery_id,phase,phase_since,facts}'::text[]"
 LABELS = {"roles": json.dumps(ROLES), "phases": json.dumps(dict(Phase.choices))}
 BLANKS = dict.fromkeys(("domain", "industry", "region", "segment"), "") | {"touch_model": Touch.HIGH.value}
 
@@ -42,11 +42,12 @@ WITH said AS MATERIALIZED (
 """
 
 
-# A change of phase is kept with the instant that it had.
+# A change of phase is kept with the instant that it had, facts with the days they were seen on.
 KEEP = (
     CHANGED
     + """ || CASE WHEN s.before ? 'phase'
-    THEN jsonb_build_object('phase_since', s.was -> 'phase_since') ELSE '{}' END"""
+    THEN jsonb_build_object('phase_since', s.was -> 'phase_since') ELSE '{}' END
+    || CASE WHEN s.before ? 'facts' THEN jsonb_build_object('facts_on', s.was -> 'facts_on') ELSE '{}' END"""
 )
 
 
@@ -76,7 +77,7 @@ WITH held AS MATERIALIZED ({held}
     UPDATE accounts_account a SET ({", ".join(COLUMNS)}) = ROW({VALUES}), custom = v.custom,
         parent_id = v.parent_id, phase_since = v.phase_since, version = a.version + 1, updated_at = now()
     FROM moved m, LATERAL jsonb_populate_record(NULL::accounts_account, m.becomes) v
-    WHERE a.tenant_id = %(tenant)s AND a.id = m.id
+    WHERE a.tenant_id = %(tenant)s AND a.id = m.id AND m.before - 'facts' <> '{{}}'
 ), step AS (
     INSERT INTO accounts_phasechange (tenant_id, account_id, from_phase, to_phase, changed_by_id)
     SELECT %(tenant)s, id, was ->> 'phase', says ->> 'phase', %(by)s FROM moved WHERE before ? 'phase'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from accounts.imports.actions.statements import ours, rows, run, spoken
+from accounts.imports.actions.statements import ours, rows, run, spoken, standing
 from accounts.imports.models import Import
 
 # Locked: a second worker that came to the same rows waits, and then finds them done.
@@ -15,7 +15,7 @@ WHERE r.tenant_id = %(tenant)s AND r.id = s.record_id
 
 # Each thing is held with its record: what it is now, and not what it was at the check, is kept in `before`.
 HELD = """
-    SELECT r.id AS record_id, x.id, to_jsonb(x) AS was, {says} AS says
+    SELECT r.id AS record_id, x.id, {standing} AS was, {says} AS says
     FROM imports_record r JOIN accounts_{noun} x ON x.tenant_id = %(tenant)s AND x.id = r.target_id
     WHERE {chosen} ORDER BY x.id FOR NO KEY UPDATE"""
 CHANGED = ", verdict = CASE WHEN s.before IS NULL THEN 'same' ELSE 'change' END, before = s.before"
@@ -48,7 +48,8 @@ def chosen(noun: str, verdict: str) -> str:
 
 def held(job: Import, noun: str) -> str:
     """What the changing records say and what is there: record_id, id, was, says."""
-    return HELD.format(says=spoken(job, noun, "r.values"), noun=noun, chosen=chosen(noun, "change"))
+    return HELD.format(says=spoken(job, noun, "r.values"), noun=noun, standing=standing(job, noun),
+                       chosen=chosen(noun, "change"))  # fmt: skip
 
 
 def due(job: Import, first: int, last: int) -> set[tuple[str, str]]:

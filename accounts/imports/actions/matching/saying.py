@@ -6,7 +6,7 @@ k3 only may (name). `grp`: rows that mean the same thing; its first letter says 
 
 from __future__ import annotations
 
-from accounts.imports.actions.statements import IDENTITY, difference, headings, ours, run, spoken
+from accounts.imports.actions.statements import IDENTITY, difference, headings, ours, run, spoken, standing
 from accounts.imports.models import Import
 
 GROUP = "CASE WHEN k1 IS NOT NULL THEN 'e' || k1 WHEN k2 IS NOT NULL THEN 'd' || k2 ELSE 'n' || coalesce(k3, '') END"
@@ -31,7 +31,7 @@ FROM (
     SELECT s.*, CASE WHEN s.was IS NOT NULL THEN {difference} END AS before FROM (
         SELECT s.number, s.target, s.path, s.message, s.possible,
             CASE WHEN s.message IS NULL THEN s.leader END AS leader, {says} AS says,
-            CASE WHEN x.id IS NOT NULL AND s.leader IS NULL AND s.message IS NULL THEN to_jsonb(x) END AS was
+            CASE WHEN x.id IS NOT NULL AND s.leader IS NULL AND s.message IS NULL THEN {standing} END AS was
         FROM imports_said s JOIN imports_record q ON {ours_q} AND q.number = s.number
         LEFT JOIN {table} x ON x.tenant_id = %(tenant)s AND x.id = s.target
         OFFSET 0
@@ -58,6 +58,6 @@ def decide(job: Import, noun: str, table: str) -> None:
     statement = DECIDE.format(
         difference=difference("s.was", "s.says") if changes else "NULL::jsonb",
         says=spoken(job, noun, "q.values") if changes else "NULL::jsonb",
-        table=table, ours_q=ours("q", noun), ours_r=ours("r", noun),
+        table=table, standing=standing(job, noun), ours_q=ours("q", noun), ours_r=ours("r", noun),
     )  # fmt: skip
     run(job, statement, headings=headings(job))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.imports.actions.statements import rows, speaks_of
+from accounts.imports.actions.statements import pushes, rows, speaks_of
 from accounts.imports.models import Import, Noun
 
 TABLES = ("accounts_account", "accounts_contact", "accounts_contract", "accounts_product")
@@ -22,15 +22,19 @@ NEWS = ", count(*) FILTER (WHERE age(x.xmin) <= age(%(since)s::text::xid8::xid))
 
 def seen(job: Import) -> dict[str, Any]:
     """To be asked before the first comparison: from when on rows are new, and how many there were."""
-    return {"since": _transactions(job)[0], "rows": [_count(job, table)[0] for table in TABLES]}
+    return {"since": _transactions(job)[0], "rows": [_count(job, table)[0] for table in _tables(job)]}
 
 
 def stands(job: Import, before: dict[str, Any] | None) -> bool:
     """Nothing that this import was compared with came, changed or went since `before`, which `seen` said."""
     if before is None or not 0 <= _transactions(job)[1] - before["since"] <= SOON or speaks_of(job, *TIMELY):
         return False
-    now = [_count(job, table, since=before["since"]) for table in TABLES]
+    now = [_count(job, table, since=before["since"]) for table in _tables(job)]
     return now == [(count, 0) for count in before["rows"]]
+
+
+def _tables(job: Import) -> tuple[str, ...]:
+    return (*TABLES, "accounts_externalvalue") if pushes(job) else TABLES
 
 
 def _transactions(job: Import) -> tuple[Any, ...]:

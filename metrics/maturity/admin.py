@@ -1,0 +1,6 @@
+"""Maturity in the workspace's admin, to be read."""
+
+from accounts.admin import register
+from metrics.maturity.models import Assessment, Matrix, MaturityTemplate
+
+register(MaturityTemplate, Assessment, Matrix)
