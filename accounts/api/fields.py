@@ -55,6 +55,10 @@ class Entry(serializers.Serializer):
         return value if more is None else more(value)
 
 
+class NothingEntry(Entry):
+    """Nothing needs to be said."""
+
+
 class Text(serializers.CharField):
     """May be left empty, unless it is required."""
 

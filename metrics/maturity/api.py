@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.actions.errors import refuse
-from accounts.api.fields import Day, Entry, Text, Versioned
+from accounts.api.fields import Day, Entry, NothingEntry, Text, Versioned
 from accounts.api.resource import Readable, Resource, Shape
 from accounts.calendar import local_today
 from accounts.models import Account, Phase
@@ -60,10 +60,6 @@ class TemplateChange(Versioned):
 
     name = Text(80, required=False)
     questions = serializers.JSONField(required=False)
-
-
-class NothingEntry(Entry):
-    """Nothing needs to be said."""
 
 
 class TemplateFilters(df.FilterSet):

@@ -13,8 +13,20 @@ from django.db import models
 from accounts.tenancy.fields import TenantField
 from accounts.tenancy.models import TenantManager, TenantModel
 
-ROOMS = ("accounts", "imports", "blueprints", "journeys", "meetings", "deployments", "onboarding", "metrics", "usage",
-         "health", "backtests", "maturity")
+ROOMS = (
+    "accounts",
+    "imports",
+    "blueprints",
+    "journeys",
+    "meetings",
+    "deployments",
+    "onboarding",
+    "metrics",
+    "usage",
+    "health",
+    "backtests",
+    "maturity",
+)
 OUTSIDE = {"Tenant", "User", "Membership", "Invitation", "ApiKey", "TenantWork", "WriteKey"}
 
 

@@ -38,7 +38,8 @@ OPEN_TO_A_REP_WHO_HOLDS_NOTHING = {
 # Outside every workspace: no tenant, so no permission; each says for itself who may come. The operator's admin and the
 # API are walked elsewhere. Whatever a library adds to its own addresses doesn't appear here by itself.
 PUBLIC = {
-    "/", "/workspaces/", "/invitations/<str:token>/", "/healthz", "/healthz/engine", "/healthz/live", "/styleguide/", "/v1/<str:kind>",
+    "/", "/workspaces/", "/invitations/<str:token>/", "/healthz", "/healthz/engine", "/healthz/live", "/styleguide/",
+    "/v1/<str:kind>",
     "/accounts/login/", "/accounts/logout/", "/accounts/inactive/", "/accounts/signup/", "/accounts/reauthenticate/",
     "/accounts/password/change/", "/accounts/password/set/",
     "/accounts/password/reset/", "/accounts/password/reset/done/", "/accounts/password/reset/key/done/",

@@ -72,8 +72,10 @@ def test_a_stale_revision_is_told_and_writes_nothing(acme):
         ([step()] * 31, {"steps": ["At most 30 steps."]}),
         ([step(), step(" ")], {"steps.1.title": ["Say what is to be done."]}),
         ([step("x" * 201)], {"steps.0.title": ["At most 200 characters."]}),
-        ([step(role="boss")],
-         {"steps.0.role": ["One of: CSM, Account executive, Delivery, CSM with the fewest open tasks."]}),
+        (
+            [step(role="boss")],
+            {"steps.0.role": ["One of: CSM, Account executive, Delivery, CSM with the fewest open tasks."]},
+        ),
         ([step(days=-1)], {"steps.0.days": ["Business days from 0 to 365."]}),
         ([step(days="2")], {"steps.0.days": ["Business days from 0 to 365."]}),
     ],

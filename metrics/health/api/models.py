@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.actions.errors import Refused, refuse
-from accounts.api.fields import Entry, Text, Versioned
+from accounts.api.fields import Entry, NothingEntry, Text, Versioned
 from accounts.api.resource import Readable, Shape
 from accounts.calendar import local_today
 from accounts.roles import Permission
@@ -83,10 +83,6 @@ class DraftEntry(Entry):
 
 class PreviewEntry(Entry):
     definition = serializers.JSONField(required=False, help_text="Without: the draft's, else the live one's.")
-
-
-class NothingEntry(Entry):
-    """Nothing needs to be said."""
 
 
 class CountShape(serializers.Serializer):

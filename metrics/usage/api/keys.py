@@ -12,11 +12,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.fields import Entry, Text
+from accounts.api.fields import Entry, NothingEntry, Text
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
 from metrics.usage.actions import write_keys
-from metrics.usage.api.metrics import NothingEntry
 from metrics.usage.models import WriteKey
 
 PLAIN = ("id", "name", "prefix", "created_at", "last_used_at", "revoked_at")

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.fields import Entry, Text, Versioned
+from accounts.api.fields import Entry, NothingEntry, Text, Versioned
 from accounts.api.resource import Readable, Shape
 from accounts.roles import Permission
 from metrics.usage.actions import metrics
@@ -59,10 +59,6 @@ class MetricEntry(Entry):
 
 class MetricChange(MetricEntry, Versioned):
     """Fields that are left out stay as they are."""
-
-
-class NothingEntry(Entry):
-    """Nothing needs to be said."""
 
 
 class MetricFilters(df.FilterSet):
