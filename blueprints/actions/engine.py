@@ -17,12 +17,13 @@ from accounts import calendar, timeline
 from accounts.actions import knowledge
 from accounts.models import AccountState, InboxEntry, Tenant, TenantWork, Touched
 from accounts.tenancy.context import tenant_context
-from blueprints.actions import deliveries, hearing, matching, starting, stepping, turns
+from blueprints.actions import deliveries, hearing, matching, starting, stepping, turns, watching
 from blueprints.actions.hearing import Listened
 from blueprints.actions.listening import known
 from blueprints.models import Turn
 
 SLICE = 2_000
+ROUND_SLICE = 5_000  # of what nobody waits for: longer transactions, and less to plan
 SECONDS = 20.0  # then another tenant's turn comes; what is left has its note and is rung again
 ROUND = "plays.round"
 LONGEST_GAP = 400  # days unseen that are looked at afterwards
@@ -116,7 +117,7 @@ def _round(tenant: Tenant, after: int, done: Drained) -> int | None:
         if not after and notes.filter(due_at=following).exists():
             return None
         unseen = AccountState.objects.filter(Q(seen_on=None) | Q(seen_on__lt=today), account_id__gt=after)
-        ids = list(unseen.order_by("account_id").values_list("account_id", flat=True)[:SLICE])
+        ids = list(unseen.order_by("account_id").values_list("account_id", flat=True)[:ROUND_SLICE])
         if ids:
             look(ids, tenant=tenant, at=at, done=done)
             return ids[-1]
@@ -130,14 +131,14 @@ def look(ids: list[int], *, tenant: Tenant, at: dt.datetime, done: Drained | Non
     """Days that passed unseen first, by what was known then; then what is known now. In one transaction."""
     if not ids:
         return
-    done, today = done or Drained(), calendar.local_today(tenant, at)
+    done, today, watch = done or Drained(), calendar.local_today(tenant, at), watching.fact_plays()
     last_seen = knowledge.missed(ids, today)
     for day in _days(last_seen, today):
         unseen = [account for account, seen_on in last_seen.items() if seen_on < day]
-        done.opened += matching.settle(unseen, at=at, day=day).opened
+        done.opened += matching.settle(unseen, at=at, day=day, watch=watch).opened
         knowledge.seen(unseen, day)
     knowledge.follow(ids, tenant=tenant, at=at)
-    done.opened += matching.settle(ids, at=at, day=today).opened
+    done.opened += matching.settle(ids, at=at, day=today, watch=watch).opened
     knowledge.seen(ids, today)
     stepping.wake(ids, at=at)
     done.followed += len(ids)

@@ -26,17 +26,18 @@ HERE = f'f."{ARCHIVED}" IS NOT TRUE'
 # and only accounts in which these differ are taken apart.
 SETTLE = """
 WITH plays(play_id, version_id, fate, names) AS MATERIALIZED (VALUES {plays}), moved AS MATERIALIZED (
-    SELECT k.account_id, k.valid_from, k.facts, h.plays AS holding, s.plays AS standing
+    SELECT k.account_id, k.valid_from, k.facts, h.plays AS holding, coalesce(s.plays, '{{}}') AS standing
     {found}
     CROSS JOIN LATERAL (
         SELECT CASE WHEN {here} THEN array_remove(ARRAY[{holding}], NULL) ELSE '{{}}' END AS plays OFFSET 0
     ) h
-    CROSS JOIN LATERAL (
-        SELECT coalesce(array_agg(m.play_id ORDER BY m.play_id), '{{}}'::bigint[]) AS plays FROM blueprints_match m
-        WHERE m.tenant_id = %(tenant)s AND m.account_id = k.account_id AND m.play_id = ANY(%(watched)s)
+    LEFT JOIN (
+        SELECT m.account_id, array_agg(m.play_id ORDER BY m.play_id) AS plays FROM blueprints_match m
+        WHERE m.tenant_id = %(tenant)s AND {of_match} AND m.play_id = ANY(%(watched)s)
             AND m.closed_at IS NULL AND m.event_id IS NULL
-    ) s
-    WHERE k.tenant_id = %(tenant)s AND {which} AND h.plays <> s.plays
+        GROUP BY m.account_id
+    ) s ON s.account_id = k.account_id
+    WHERE k.tenant_id = %(tenant)s AND {of_facts} AND h.plays <> coalesce(s.plays, '{{}}')
 ), edges AS MATERIALIZED (
     SELECT c.account_id, c.valid_from, c.facts, p.*, p.play_id = ANY(c.holding) AS holds
     FROM moved c JOIN plays p ON (p.play_id = ANY(c.holding)) <> (p.play_id = ANY(c.standing))
@@ -63,7 +64,7 @@ SELECT count(*), (array_agg(k.account_id ORDER BY k.account_id))[:%(most)s]
     SELECT FROM blueprints_match m WHERE m.tenant_id = %(tenant)s AND m.play_id = %(play)s
     AND m.account_id = k.account_id AND m.closed_at IS NULL AND m.event_id IS NULL AND m.fate <> 'logged')
 """
-SOME = "k.account_id = ANY(%(ids)s)"
+SOME = "{}.account_id = ANY(%(ids)s)"
 TODAY = "%(day)s::date"
 
 
@@ -127,7 +128,8 @@ def _scan(watch: Watch, fate: Fate | None, which: str) -> tuple[str, dict[str, A
         plays.append(f"({version.play_id}::bigint, {version.pk}::bigint, '{result.value}', %({kept})s::text[])")
         holding.append(f"CASE WHEN {said} THEN {version.play_id}::bigint END")
     sql = SETTLE.format(
-        plays=", ".join(plays), holding=", ".join(holding), found=_found(watch), here=HERE, which=which
+        plays=", ".join(plays), holding=", ".join(holding), found=_found(watch), here=HERE, of_facts=which.format("k"),
+        of_match=which.format("m"),
     )  # fmt: skip
     return sql, params
 

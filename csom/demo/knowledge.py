@@ -10,7 +10,7 @@ from django.db import connection
 from accounts.actions import external_facts, fact_values, knowledge
 from accounts.calendar import DAY, local_midnight, local_today
 from accounts.models import Account
-from csom.demo import health
+from csom.demo import health, maturity
 from csom.demo.stage import Stage
 from csom.demo.words import seeded
 
@@ -42,6 +42,7 @@ def remember(stage: Stage) -> None:
     for values in FACTS:
         external_facts.define(values, by=admin)
     health.begin(stage)
+    maturity.begin(stage)
     known: list[int] = []
     for at in _rounds(stage):
         day = local_today(stage.tenant, at)
@@ -50,6 +51,7 @@ def remember(stage: Stage) -> None:
         known = list(Account.objects.filter(created_at__lte=at).order_by("pk").values_list("pk", flat=True))
         _send(stage, known, at, day)
         health.go_on(stage, at, known)
+        maturity.go_on(stage, at, known)
         knowledge.follow(known, tenant=stage.tenant, at=at)
         knowledge.seen(known, day)
     # All that was told on the way is known by now.

@@ -45,6 +45,7 @@ from metrics.usage.actions import origins, write_keys
 from metrics.usage.models import WriteKey
 from tests.factories import blueprints, critical_events, deployments, health, meetings
 from tests.factories.accounts import TODAY
+from tests.factories.maturity import AssessmentFactory
 from tests.factories.usage import OriginFactory
 
 ID = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
@@ -108,6 +109,7 @@ def tell_story(cast: SimpleNamespace) -> Story:
         _imports(cast)
         _usage(cast)
         _health(first, cast)
+        AssessmentFactory(account=first)
         _sent(first, cast)
         _back_test(cast)
     engine.drain(cast.tenant.pk)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import random
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -13,9 +15,11 @@ from tests.chaos.processes import Crew
 
 # One round; what comes first comes even where the machine is slow and the run short.
 ROUND = [
-    "worker killed", "broker emptied", "worker killed", "connections cut", "worker killed", "beat killed",
-    "worker killed", "worker killed", "beat killed", "worker killed",
+    "worker killed", "messages doubled", "worker killed", "broker restarted", "worker killed", "connections cut",
+    "worker killed", "beat killed", "worker killed", "messages doubled", "worker killed", "broker emptied",
 ]  # fmt: skip
+QUEUES = ("sweeps", "turns")
+LONGEST_LOOK = 2.0  # seconds; between two rings of the beats nothing is on its way
 
 
 @dataclass
@@ -52,9 +56,37 @@ class Faults:
         victim.start()
 
     def _broker_emptied(self) -> None:
-        client = redis.Redis.from_url(self.broker.split("&")[0])
+        client = self._client()
         client.flushdb()
         client.close()
+
+    def _broker_restarted(self) -> None:
+        """As whoever is connected sees a restart without a file: nobody is connected any more, and nothing is there."""
+        client = self._client()
+        number = str(client.connection_pool.connection_kwargs.get("db", 0))
+        client.flushdb()
+        ours = client.client_id()
+        for each in client.client_list():
+            if each["db"] == number and int(each["id"]) != ours:
+                client.client_kill_filter(_id=each["id"])
+        client.close()
+
+    def _messages_doubled(self) -> None:
+        """Whatever waits comes twice, and what is in somebody's hands comes again."""
+        client = self._client()
+        began = time.monotonic()
+        while time.monotonic() - began < LONGEST_LOOK:
+            held = [json.loads(said) for said in client.hvals("unacked")]
+            again = [(queue, json.dumps(message)) for message, _exchange, queue in held]
+            again += [(queue, message) for queue in QUEUES for message in client.lrange(queue, 0, -1)]
+            for queue, message in again:
+                client.rpush(queue, message)
+            if again:
+                break
+        client.close()
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.broker.split("&")[0])
 
     def _connections_cut(self) -> None:
         """As if PostgreSQL had restarted, for everybody but us."""

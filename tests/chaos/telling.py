@@ -16,9 +16,15 @@ def tell_scenario(
     wanted = set(expected)
     lost = len(wanted - present.keys())
     doubled = sum(times - (key in wanted) for key, times in present.items())
+    tell_counts(name, faults, len(wanted), present.total(), lost, doubled, **more)
+    return lost, doubled
+
+
+def tell_counts(
+    name: str, faults: Mapping[str, int], expected: int, present: int, lost: int, doubled: int, **more: object
+) -> None:
     line = {
-        "name": f"chaos.{name}", "faults": sum(faults.values()), "expected": len(wanted), "present": present.total(),
+        "name": f"chaos.{name}", "faults": sum(faults.values()), "expected": expected, "present": present,
         "lost": lost, "doubled": doubled, "seed": plan.SEED, "kinds": dict(faults),
     }  # fmt: skip
     print(json.dumps(line | more))
-    return lost, doubled
