@@ -20,7 +20,8 @@ class MetricForm(RowForm):
         model = Metric
         fields = ("name", "source", "key", "event", "where_property", "where_value", "aggregate", "property", "unit",
                   "active")  # fmt: skip
-        labels = {"where_property": "Only where this property", "where_value": "is", "aggregate": "Count",
+        labels = {"where_property": "Only where this property", "where_value": "has this value", "aggregate": "Figure",
+                  "property": "Number from this property",
                   "active": "In use"}  # fmt: skip
         help_texts = {"key": "Its name in the API; made from the name when left empty.",
                       "where_property": "Leave both empty to count them all.",

@@ -16,7 +16,7 @@ from django.db import connection
 
 from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
-from metrics.usage.actions import origins
+from metrics.usage.actions import moving, origins
 from metrics.usage.messages import Act, Link, Refused, Taken
 from metrics.usage.models import Refusal
 
@@ -99,6 +99,7 @@ def receive(tenant: Tenant, taken: Taken, *, key: int | None = None) -> Received
 
     `key` is the write key that it came with: Revoked once it lets nothing in.
     """
+    moving.begin_call()
     linked = _link(taken.links)
     values: dict[str, Any] = {
         "tenant": tenant.pk,

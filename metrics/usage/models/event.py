@@ -58,6 +58,7 @@ class Arrival(TenantModel):
     accounts = ArrayField(models.BigIntegerField(), default=list)
     days = ArrayField(models.DateField(), default=list)
     origins = ArrayField(models.BigIntegerField(), default=list)
+    moved_from = models.BigIntegerField(null=True, help_text="Account whose events of this origin go elsewhere.")
     events = models.PositiveIntegerField(default=0)
     last_name = models.CharField(max_length=200, blank=True)
     received_at = models.DateTimeField(db_default=Now())

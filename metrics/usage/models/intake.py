@@ -40,6 +40,7 @@ class Intake(TenantModel):
     zone = models.CharField(max_length=64, editable=False)
     last_event = models.CharField(max_length=200, blank=True, editable=False)
     last_received_at = models.DateTimeField(null=True, editable=False)
+    counted_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta(TenantModel.Meta):

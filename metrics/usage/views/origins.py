@@ -32,10 +32,20 @@ def origin_list(request: MemberRequest) -> HttpResponse:
     events = UsageEvent.objects.filter(account_id=None, origin_id__in=[row.pk for row in found]).order_by()
     counts = dict(events.values_list("origin_id").annotate(n=Count("*"))) if which != "matched" else {}
     shown = [
-        {"origin": row, "events": f"{counts.get(row.pk, 0):,}", "seen": formats.ago(row.first_seen_at, now)}
+        {
+            "origin": row,
+            "also": _also(row),
+            "events": f"{counts.get(row.pk, 0):,}",
+            "seen": formats.ago(row.first_seen_at, now),
+        }
         for row in found
     ]
     return show(request, "origins.html", {"rows": shown, "which": which})
+
+
+def _also(row: Origin) -> str:
+    """What else is known of it, beside what it is called by."""
+    return " · ".join(filter(None, (row.ref if row.name else "", row.domain, row.email)))
 
 
 @require_http_methods(["GET", "POST"])

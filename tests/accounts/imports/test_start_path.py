@@ -63,7 +63,8 @@ def test_the_steps_cost_one_question(ada):
     assert sum("knows_hidden" in query["sql"] for query in queries) == 1
     with CaptureQueriesContext(connection) as queries:
         home(ada)
-    assert sum(q["sql"].startswith(("SELECT", "WITH", "UPDATE", "INSERT")) for q in queries) <= 15  # two are what plays say
+    # Two of them are what plays say.
+    assert sum(q["sql"].startswith(("SELECT", "WITH", "UPDATE", "INSERT")) for q in queries) <= 15
 
 
 def test_sample_data_comes_like_any_import_and_goes_like_one(acme_cast, ada):

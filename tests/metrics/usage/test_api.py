@@ -31,7 +31,7 @@ def test_values_are_taken_once_for_each_id_and_read_by_day(acme_cast, api, accou
     said = [point(id="a"), point(id="b", day="2026-11-11", value=44.5), point(id="c", day="2026-11-11", value=1)]
     assert api.post("/usage", {"points": said}).json() == {"accepted": 3, "known": 0, "refused": []}
     assert api.post("/usage", {"points": said[::-1]}).json() == {"accepted": 0, "known": 3, "refused": []}
-    turns.go_on(acme_cast.tenant.pk)
+    turns.go_on(acme_cast.tenant.pk, rest=dt.timedelta())
     rows = api.get(f"/accounts/{account.pk}/usage?metric=seats_used").json()["results"]
     assert [(row["day"], row["count"], row["sum"]) for row in rows] == [("2026-11-11", 2, 45.5), ("2026-11-10", 1, 42)]
     assert rows[1] == {"metric": "seats_used", "day": "2026-11-10", "count": 1, "users": 0, "sum": 42.0, "last": 42.0}
@@ -39,7 +39,7 @@ def test_values_are_taken_once_for_each_id_and_read_by_day(acme_cast, api, accou
 
 def test_figures_are_asked_for_by_days(acme_cast, api, account, seats):
     api.post("/usage", {"points": [point(day=f"2026-11-{day:02}") for day in range(1, 11)]})
-    turns.go_on(acme_cast.tenant.pk)
+    turns.go_on(acme_cast.tenant.pk, rest=dt.timedelta())
     found = api.get(f"/accounts/{account.pk}/usage?from=2026-11-03&to=2026-11-04").json()["results"]
     assert [row["day"] for row in found] == ["2026-11-04", "2026-11-03"]
 

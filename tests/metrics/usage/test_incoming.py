@@ -251,7 +251,7 @@ def test_when_the_database_fails_nothing_is_acknowledged(sender, monkeypatch):
 def test_taking_a_batch_costs_as_many_queries_as_taking_one(sender, account, django_assert_num_queries):
     sender.batch([event(group="org-1")])
     for count in (1, 200):
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             sender.batch([event(group="org-1") for _ in range(count)])
 
 
