@@ -12,6 +12,7 @@ from tests.chaos.plan import STEPS
 
 # Longer than two beats leave between two looks, however fast the machine: looks overlap and kills find work in hand.
 EACH = 0.05
+LOOK = 0.3
 
 app = Celery("naive")
 app.conf.update(
@@ -24,14 +25,15 @@ app.conf.update(
 
 @app.task(name="tests.chaos.naive.look")
 def look() -> None:
-    """Reads what isn't done, marks it done, then does it: a kill in between loses it, two at once double it."""
+    """Reads what isn't done, marks it all done, then does it: a kill in between loses it, two at once double it."""
     connection = psycopg2.connect(os.environ["DATABASE_OWNER_URL"])
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM chaos_event WHERE NOT done ORDER BY id")
-        for (event,) in cursor.fetchall():
-            cursor.execute("UPDATE chaos_event SET done = true WHERE id = %s", [event])
-            time.sleep(EACH)
+        events = [event for (event,) in cursor.fetchall()]
+        time.sleep(LOOK)
+        cursor.execute("UPDATE chaos_event SET done = true WHERE id = ANY(%s)", [events])
+        for event in events:
             for step in range(STEPS):
                 cursor.execute("INSERT INTO chaos_task (event, step) VALUES (%s, %s)", [event, step])
                 time.sleep(EACH)
