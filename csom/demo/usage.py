@@ -16,14 +16,37 @@ from metrics.usage.models import Metric, Origin, Refusal, UsageEvent
 
 DAY = dt.timedelta(days=1)
 RAW_DAYS = 2  # today and yesterday came event by event
+# Key, name, event, unit, and how often the event is among a hundred or so of them; rows are a sum, the rest is counted.
+DEEDS = (
+    ("reports", "Reports downloaded", "report_downloaded", "reports", 6),
+    ("plans", "Plans approved", "plan_approved", "plans", 5),
+    ("rows", "Rows processed", "job_finished", "rows", 7),
+    ("searches", "Searches", "search_done", "searches", 14),
+    ("shifts", "Shifts published", "shift_published", "shifts", 12),
+    ("timesheets", "Timesheets handed in", "timesheet_handed_in", "timesheets", 10),
+    ("mobile", "Mobile sessions", "mobile_session_started", "sessions", 11),
+    ("comments", "Comments written", "comment_written", "comments", 8),
+    ("alerts", "Alerts answered", "alert_answered", "alerts", 7),
+    ("swaps", "Swaps agreed", "swap_agreed", "swaps", 5),
+    ("exports", "Exports", "export_made", "exports", 4),
+    ("invites", "People invited", "person_invited", "invitations", 3),
+)
+# Key, name, unit, and what a seat adds to it. Their last value of each day was sent, on weekends too.
+STANDS = (
+    ("seats", "Seats used", "seats", 1.0),
+    ("sites", "Sites in use", "sites", 0.08),
+    ("storage", "Storage", "GB", 2.4),
+    ("automations", "Automations switched on", "automations", 0.2),
+    ("integrations", "Systems connected", "systems", 0.03),
+    ("api_calls", "API calls a day", "calls", 31.0),
+)
 METRICS = (
-    {"name": "Reports downloaded", "key": "reports", "event": "report_downloaded", "unit": "reports"},
-    {"name": "Plans approved", "key": "plans", "event": "plan_approved", "unit": "plans"},
-    {"name": "Rows processed", "key": "rows", "event": "job_finished", "aggregate": "sum", "property": "rows",
-     "unit": "rows"},
-    {"name": "Seats used", "key": "seats", "source": "points", "aggregate": "last", "unit": "seats"},
+    *({"name": name, "key": key, "event": event, "unit": unit}
+      | ({"aggregate": "sum", "property": "rows"} if key == "rows" else {}) for key, name, event, unit, _ in DEEDS),
+    *({"name": name, "key": key, "source": "points", "aggregate": "last", "unit": unit}
+      for key, name, unit, _ in STANDS),
 )  # fmt: skip
-EVENTS = ("session_started", "report_downloaded", "plan_approved", "job_finished")
+EVENTS = ("session_started",) * 8 + tuple(event for _, _, event, _, often in DEEDS for _ in range(often))
 STRANGERS = (("trial-8841", "Cedar Trial"), ("sandbox-eu", "Internal sandbox"), ("org-7350", "Harbor & Pine"))
 
 # Chance without a seed of its own: what the account's id and the day have in common. Weekends are quiet, the first
@@ -50,23 +73,34 @@ WITH who AS (
         * (0.8 + 0.4 * (hashtextextended(s.seed || d::date, 5) & 1023) / 1023.0) AS activity,
         round(s.size * (0.9 + s.luck)) AS seats
     FROM sized s, generate_series(s.first, least(s.last, %(until)s), interval '1 day') d
-), people AS (
-    SELECT account_id, seed, day, greatest(0, round(activity))::int AS users, seats,
+), people AS MATERIALIZED (
+    SELECT account_id, seed, day, greatest(0, round(activity))::int AS users, seats::float AS seats,
         2 + (hashtextextended(seed || day, 6) & 3) AS each
     FROM days
 )
 """
+# Each figure falls a little otherwise than its neighbors; an eighth of the accounts never came to use a feature.
 BRING = """
 INSERT INTO usage_daily (tenant_id, account_id, metric_id, day, count, users, sum, last, brought_count, brought_users,
     brought_sum)
 SELECT %(tenant)s, p.account_id, m.id, p.day, f.count, f.users, f.sum, f.last, f.count, f.users, f.sum
-FROM people p JOIN usage_metric m ON m.tenant_id = %(tenant)s AND m.key = ANY (%(keys)s),
-LATERAL (
-    SELECT count, CASE WHEN m.key = 'seats' THEN 0 ELSE least(p.users, count) END AS users,
-        CASE m.key WHEN 'rows' THEN count * 40 * (3 + p.each) WHEN 'seats' THEN p.seats ELSE 0 END::numeric AS sum,
-        CASE m.key WHEN 'rows' THEN 40 * (3 + p.each) WHEN 'seats' THEN p.seats END::numeric AS last
-    FROM (SELECT CASE m.key WHEN 'reports' THEN p.users * p.each / 4 WHEN 'plans' THEN p.users / 3
-        WHEN 'rows' THEN p.users / 2 WHEN 'seats' THEN 1 ELSE p.users * p.each END::bigint AS count) c
+FROM people p CROSS JOIN (
+    SELECT m.id, m.key, said.often, said.each FROM usage_metric m
+    JOIN unnest(%(keys)s::text[], %(often)s::float[], %(each)s::float[]) said(key, often, each) ON m.key = said.key
+    WHERE m.tenant_id = %(tenant)s
+) m, LATERAL (
+    SELECT hashtextextended(p.seed || m.key, 8) AS taste, hashtextextended(p.seed || m.key || p.day, 9) AS chance
+) h, LATERAL (
+    SELECT CASE WHEN m.each > 0 THEN 1 WHEN m.often = 1 THEN p.users * p.each WHEN h.taste & 7 = 0 THEN 0
+        ELSE floor(p.users * p.each * m.often * (0.6 + (h.taste >> 8 & 255) / 320.0::float)
+            + (h.chance & 255) / 256.0::float)
+        END::bigint AS count
+) c, LATERAL (
+    SELECT c.count, CASE WHEN m.each > 0 THEN 0 ELSE least(p.users, c.count) END AS users,
+        CASE WHEN m.each > 0 THEN m.stand WHEN m.key = 'rows' THEN c.count * 40 * (3 + p.each) ELSE 0 END AS sum,
+        CASE WHEN m.each > 0 THEN m.stand WHEN m.key = 'rows' THEN 40 * (3 + p.each) END AS last
+    FROM (SELECT m.each, m.key, greatest(1, round((p.seats * m.each * (0.9 + (p.day - %(since)s) / 2500.0)
+        * CASE m.key WHEN 'api_calls' THEN 0.7 + (h.chance & 255) / 512.0 ELSE 1 END)::numeric)) AS stand) m
 ) f
 WHERE f.count > 0
 """
@@ -76,7 +110,8 @@ INSERT INTO usage_event (tenant_id, id, type, name, person, account_id, occurred
 SELECT %(tenant)s, md5(p.seed || p.day || u || e)::uuid, 'track', e.name, 'user-' || u, p.account_id, e.at,
     CASE e.name WHEN 'job_finished' THEN jsonb_build_object('rows', 40 * (3 + p.each)) ELSE '{}' END
 FROM people p, generate_series(1, p.users) u, LATERAL (
-    SELECT (%(events)s::text[])[1 + ((n + u) %% 4)] AS name,
+    SELECT (%(events)s::text[])[
+            1 + (hashtextextended(p.seed || p.day || u || n, 8) & 65535) %% cardinality(%(events)s::text[])] AS name,
         (p.day + time '08:00')::timestamp AT TIME ZONE %(zone)s
             + ((hashtextextended(p.seed || p.day || u || n, 7) & 4095) * 8) * interval '1 second' AS at
     FROM generate_series(1, p.each) n
@@ -97,6 +132,7 @@ def bring(stage: Stage) -> None:
     keeping.intake_of(stage.tenant)
     recent = stage.today - DAY * (RAW_DAYS - 1)
     _run(stage, BRING, stage.since, recent - DAY)
+    _run(stage, BRING, recent, stage.today, only={key for key, *_ in STANDS})
     _run(stage, HAPPEN, recent, stage.today)
     _meet_strangers(stage)
     ids = list(Metric.objects.values_list("pk", flat=True))
@@ -111,11 +147,16 @@ def secret_of(spec: Spec) -> str:
     return "csw_" + "".join(chance.choices("abcdefghjkmnpqrstuvwxyz23456789", k=40))
 
 
-def _run(stage: Stage, statement: str, since: dt.date, until: dt.date) -> None:
+def _run(stage: Stage, statement: str, since: dt.date, until: dt.date, only: set[str] | None = None) -> None:
+    """`only` are the keys of the metrics that it brings, else all."""
+    total = len(EVENTS)
+    figures = {"events": (1.0, 0.0), "active_users": (1.0, 0.0)}
+    figures |= {key: (often / total, 0.0) for key, *_, often in DEEDS} | {key: (0.0, each) for key, *_, each in STANDS}
+    kept = {key: said for key, said in figures.items() if only is None or key in only}
     values: dict[str, Any] = {
         "tenant": stage.tenant.pk, "since": stage.since, "until": until, "zone": stage.tenant.timezone,
-        "keys": ["events", "active_users", *(values["key"] for values in METRICS)], "events": list(EVENTS),
-        "now": stage.now,
+        "keys": list(kept), "often": [often for often, _ in kept.values()], "each": [each for _, each in kept.values()],
+        "events": list(EVENTS), "now": stage.now,
     }  # fmt: skip
     narrow = PEOPLE if since == stage.since else PEOPLE.replace("FROM days\n)", "FROM days WHERE day >= %(from)s\n)")
     with connection.cursor() as cursor:
