@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SETTINGS_VIEW = "settings.view"
     SETTINGS_EDIT = "settings.edit"
     USAGE_EDIT = "usage.edit"
+    FACT_EDIT = "fact.edit"
     HEALTH_EDIT = "health.edit"
     MEMBER_MANAGE = "member.manage"
     KEY_MANAGE = "key.manage"
@@ -137,6 +138,7 @@ SPECS: dict[Role, RoleSpec] = {
             P.TARGET_EDIT,
             P.SETTINGS_EDIT,
             P.USAGE_EDIT,
+            P.FACT_EDIT,
             P.PRODUCT_EDIT,
             P.KEY_MANAGE,
             P.DATA_IMPORT,
@@ -158,6 +160,7 @@ SPECS: dict[Role, RoleSpec] = {
             P.HANDOFF_DECIDE,
             P.DEPLOYMENT_EDIT,
             P.USAGE_EDIT,
+            P.FACT_EDIT,
             P.PLAN_TEMPLATE_EDIT,
             P.TARGET_EDIT,
             P.PLAY_EDIT,

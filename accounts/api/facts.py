@@ -169,8 +169,8 @@ class ExternalFactResource(Readable):
     permissions = {
         "list": Permission.ACCOUNT_VIEW,
         "retrieve": Permission.ACCOUNT_VIEW,
-        "create": Permission.SETTINGS_EDIT,
-        "partial_update": Permission.SETTINGS_EDIT,
+        "create": Permission.FACT_EDIT,
+        "partial_update": Permission.FACT_EDIT,
     }
 
     def create(self, request: Request) -> Response:

@@ -82,11 +82,11 @@ def fact_list(request: MemberRequest) -> HttpResponse:
         last = received.get(fact.pk, {"accounts": 0, "at": None})
         when = formats.ago(last["at"], now) if last["at"] else ""
         rows.append({"fact": fact, "accounts": last["accounts"], "stale": stale.get(fact.pk, 0), "received": when})
-    return show(request, "facts.html", {"rows": rows})
+    return show(request, "facts.html", {"rows": rows, "may_edit": request.membership.may(Permission.FACT_EDIT)})
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.FACT_EDIT)
 def fact_add(request: MemberRequest) -> HttpResponse:
     form = ExternalFactForm(request.POST or None)
     saving = Saving(_("New external fact"), reverse("accounts:fact-list"), _("Fact defined."), _("Define the fact"))
@@ -94,7 +94,7 @@ def fact_add(request: MemberRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Permission.SETTINGS_EDIT)
+@requires(Permission.FACT_EDIT)
 def fact_edit(request: MemberRequest, pk: int) -> HttpResponse:
     fact = get_object_or_404(ExternalFact.objects.all(), pk=pk)
     form = ExternalFactForm(request.POST or None, row=fact)

@@ -54,6 +54,7 @@ WORDS: tuple[tuple[Any, tuple[tuple[Permission, Any], ...]], ...] = (
         (Permission.PLAN_TEMPLATE_EDIT, _("Change plan templates")),
         (Permission.TARGET_EDIT, _("Set how long onboarding may take")),
         (Permission.USAGE_EDIT, _("Define usage metrics and match their senders")),
+        (Permission.FACT_EDIT, _("Define the facts that other systems push")),
         (Permission.PRODUCT_EDIT, _("Keep the list of products")),
         (Permission.MEMBER_MANAGE, _("Invite people and change roles")),
         (Permission.KEY_MANAGE, _("Make and revoke API keys")),

@@ -233,7 +233,8 @@ def test_the_table_of_roles_has_every_permission_once():
         (Permission.SETTINGS_EDIT, {"admin", "ops"}),
         (Permission.PLAN_TEMPLATE_EDIT, {"admin", "ops", "integration"}),
         (Permission.TARGET_EDIT, {"admin", "ops", "integration"}),
+        (Permission.FACT_EDIT, {"admin", "ops", "integration"}),
     ],
 )
-def test_another_system_changes_templates_and_targets_and_no_other_settings(permission, who):
+def test_another_system_changes_templates_targets_and_facts_and_no_other_settings(permission, who):
     assert {role.value for role in Role if allows(role, permission)} == who
