@@ -131,7 +131,7 @@ def test_a_comment_is_no_wider_than_what_it_is_on(acme):
 def test_a_comment_leaves_a_link_with_the_item_that_it_is_on(acme):
     plan = factory.empty(acme)
     contact = ContactFactory(account=plan.account)
-    link = SimpleNamespace(audience="everyone", contact_id=contact.pk)
+    link = SimpleNamespace(reads="everyone", contact_id=contact.pk)
     open_topic = factory.topic(acme, plan, audience="everyone")
     about = factory.topic(acme, plan, audience="everyone", about=contact)
     comments.say(plan, "on the plan", by=acme.cass)
