@@ -221,7 +221,7 @@ class MatrixResource(Resource):
         self.filter_queryset(self.queryset)
         return Response(self._told())
 
-    @extend_schema(tags=["maturity"], summary="Say what the cells of the matrix mean", responses=MatrixShape)
+    @extend_schema(tags=["maturity"], summary="Say what the cells of the matrix mean", responses={200: MatrixShape})
     def create(self, request: Request) -> Response:
         values = self.said(partial=True)
         actions.edit_matrix(values, by=self.by, version=self.version(values))
