@@ -42,7 +42,8 @@ def callers(stage: Stage) -> dict[str, Client]:
 
 def _visitor(stage: Stage) -> Client:
     client, base = Client(), f"/w/{stage.acme.slug}/p/{stage.token}/"
-    assert client.post(base + "code/").status_code == 302
+    answer = client.post(base + "code/")
+    assert answer.status_code == 302, answer.content[:3000]
     sharing.mail_waiting(stage.acme.tenant.pk)
     assert client.post(base + "open/", {"code": code_from_mail()}).status_code == 302
     return client

@@ -70,13 +70,13 @@ class Rows:
         inside = [model._meta.db_table for model in tenants_models()]
         digest = "SELECT '{0}', md5(string_agg(t::text, '|' ORDER BY t::text)) FROM \"{0}\" t WHERE {1}"
         outside = (*OUTSIDE, apps.get_model("accounts.TenantWork"))
-        parts = [digest.format(table, "true") for table in inside]
+        parts = [digest.format(table, f"tenant_id = {rival.pk}") for table in inside]
         parts += [digest.format(m._meta.db_table, f"tenant_id = {rival.pk}") for m in outside]
         people = f"id IN (SELECT user_id FROM {Membership._meta.db_table} WHERE tenant_id = {rival.pk})"
         parts.append(digest.format(User._meta.db_table, people))
         self.digests = " UNION ALL ".join(parts)
-        told = "SELECT '{0}' FROM \"{0}\" t WHERE t::text LIKE '%{1}%'"
-        self.told = " UNION ALL ".join(told.format(table, SECRET) for table in inside)
+        told = "SELECT '{0}' FROM \"{0}\" t WHERE tenant_id = {2} AND t::text LIKE '%{1}%'"
+        self.told = " UNION ALL ".join(told.format(table, SECRET, acme.pk) for table in inside)
         self.before = self._theirs()
 
     def _theirs(self) -> dict[str, str]:

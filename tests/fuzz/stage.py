@@ -123,16 +123,16 @@ def _stamp(cast: SimpleNamespace) -> int:
 
 def _say(model: type[models.Model]) -> bool:
     """Its rows are changed column by column; where rows may not change, copies that say it are added."""
-    table = model._meta.db_table
+    table, theirs = model._meta.db_table, f"tenant_id = {current_tenant_id()}"
     said = {c.column: text for c in model._meta.local_concrete_fields if (text := _stamped(c))}
-    changed = [_did(f'UPDATE "{table}" SET "{name}" = {text}') for name, text in said.items()]
+    changed = [_did(f'UPDATE "{table}" SET "{name}" = {text} WHERE {theirs}') for name, text in said.items()]
     if any(changed) or not said:
         return bool(said)
     numbered = {"number": "number + 1000"} if "number" in {f.name for f in model._meta.fields} else {}
     columns = [c.column for c in model._meta.local_concrete_fields if not (c.primary_key or _is_worked_out(c))]
     values = ", ".join((said | numbered).get(name, f'"{name}"') for name in columns)
     names = ", ".join(f'"{name}"' for name in columns)
-    return _did(f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" ORDER BY id LIMIT 20')
+    return _did(f'INSERT INTO "{table}" ({names}) SELECT {values} FROM "{table}" WHERE {theirs} ORDER BY id LIMIT 20')
 
 
 def _is_worked_out(column: Any) -> bool:

@@ -100,7 +100,7 @@ def _reached(client: Client, story: Story, path: str) -> str | None:
 def _addresses(story: Story, path: str) -> list[str]:
     """The operator's pages say which noun they show; the others are tried with every number."""
     parts = path.split("/")
-    if parts[1] == "admin" and len(parts) > 4:
+    if parts[1] == "admin" and all(part.isidentifier() for part in parts[2:4]):
         ids = story.ids.get(apps.get_model(parts[2], parts[3]).__name__, [])
         return [ID.sub(str(pk), path) for pk in ids[:1]]
     before = path.split("<", 1)[0].strip("/").replace("-", "").split("/")

@@ -1,0 +1,40 @@
+"""The stage of the hunt, its seed and its length: short in the suite, long by `make fuzz`."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import _tenant
+from tests.fuzz.hunt import Hunt, numbers_apart
+from tests.fuzz.oracle import listening
+from tests.fuzz.stage import ROLES, set_up, tell
+
+SHORT = 3_000
+ATTEMPTS = int(os.environ.get("ATTEMPTS", SHORT))
+
+
+@pytest.fixture
+def hunt(db, settings) -> Iterator[Hunt]:
+    settings.API_RATE_PER_MINUTE = 10**9
+    settings.TEMPLATES = _kept(settings.TEMPLATES)
+    seed = int(os.environ.get("FUZZ_SEED", dt.date.today().toordinal()))
+    acme = _tenant("acme", **ROLES)
+    with listening():
+        ours = tell(acme, bare=False)
+    with numbers_apart(), listening():
+        rival = _tenant("rival", **ROLES)
+        yield Hunt(set_up(acme, ours, rival), seed, share=0.15 if ATTEMPTS <= SHORT else 1.0)
+
+
+def _kept(templates: list[dict]) -> list[dict]:
+    """Templates read once and not again for every attempt."""
+    found = []
+    for engine in templates:
+        options = engine["OPTIONS"]
+        loaders = [("django.template.loaders.cached.Loader", options["loaders"])] if "loaders" in options else None
+        found.append(engine | {"OPTIONS": options | ({"loaders": loaders} if loaders else {})})
+    return found
