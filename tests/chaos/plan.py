@@ -6,7 +6,7 @@ import os
 import random
 
 FAULTS = int(os.environ.get("CHAOS_FAULTS", "10"))
-CONTROL_FAULTS = min(FAULTS, 5)
+CONTROL_FAULTS = min(FAULTS, 9)
 LONGEST = 8.0  # seconds a fault, on the slowest machine
 SEED = int(os.environ.get("CHAOS_SEED", random.SystemRandom().randrange(10_000)))
 SHORTEST_PAUSE = 2.0  # seconds between two faults, on a machine that starts a worker faster than that
