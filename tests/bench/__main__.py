@@ -28,17 +28,17 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import deals, exports, figures, imports, usage  # noqa: E402
+from tests.bench import deals, engine, exports, figures, imports, usage  # noqa: E402
 from tests.bench.book import build  # noqa: E402
 
 
 def main(picked: str) -> None:
     call_command("migrate", database="owner", verbosity=0)
     # An import brings its own book, and so does usage; only the pages need the big one.
-    alone = imports.NAME + exports.NAME + deals.NAME + usage.NAME
+    alone = imports.NAME + exports.NAME + deals.NAME + usage.NAME + engine.NAME
     pages = () if picked and picked in alone else figures.measure(build(), HOME, picked)
     rooms = (
-        *(room.measure(figures.figure, picked) for room in (imports, deals, exports)),
+        *(room.measure(figures.figure, picked) for room in (imports, deals, exports, engine)),
         usage.measure(figures.figure, picked, HOME),
     )
     for figure in chain(*rooms, pages):

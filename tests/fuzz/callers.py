@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from types import SimpleNamespace
 
 from django.test import Client
 
@@ -12,7 +13,7 @@ from journeys.plans.actions import sharing
 from metrics.usage.actions import write_keys
 from tests.conftest import WorkspaceClient
 from tests.fuzz.attempts import Asked
-from tests.fuzz.stage import ROLES, Stage
+from tests.fuzz.stage import ROLES
 from tests.journeys.plans.shared import code_from_mail
 
 SORTS = dict.fromkeys(ROLES.values(), "member") | {
@@ -20,31 +21,31 @@ SORTS = dict.fromkeys(ROLES.values(), "member") | {
 }  # fmt: skip
 
 
-def callers(stage: Stage) -> dict[str, Client]:
-    """Outside any open tenant context."""
+def callers(acme: SimpleNamespace, token: str) -> dict[str, Client]:
+    """Outside any open tenant context, and before the rival's numbers begin: what they hold has numbers, too."""
     found: dict[str, Client] = {}
     for name, role in ROLES.items():
-        found[role] = WorkspaceClient(stage.acme.slug)
-        found[role].force_login(getattr(stage.acme, name))
+        found[role] = WorkspaceClient(acme.slug)
+        found[role].force_login(getattr(acme, name))
     found["anonymous"] = Client()
-    with tenant_context(stage.acme.tenant):
+    with tenant_context(acme.tenant):
         for scope in ("write", "read"):
-            secret = api_keys.create(stage.acme.tenant, f"Fuzz {scope}", scope, stage.acme.ada)[1]
+            secret = api_keys.create(acme.tenant, f"Fuzz {scope}", scope, acme.ada)[1]
             found[f"key that {scope}s"] = Client(headers={"Authorization": f"Bearer {secret}"})
-        _, secret = write_keys.create(stage.acme.tenant, "Fuzz", stage.acme.ada)
+        _, secret = write_keys.create(acme.tenant, "Fuzz", acme.ada)
     basic = base64.b64encode(f"{secret}:".encode()).decode()
     found["write key"] = Client(headers={"Authorization": f"Basic {basic}"})
-    found["link"] = _visitor(stage)
+    found["link"] = _visitor(acme, token)
     for client in found.values():
         client.raise_request_exception = False
     return found
 
 
-def _visitor(stage: Stage) -> Client:
-    client, base = Client(), f"/w/{stage.acme.slug}/p/{stage.token}/"
+def _visitor(acme: SimpleNamespace, token: str) -> Client:
+    client, base = Client(), f"/w/{acme.slug}/p/{token}/"
     answer = client.post(base + "code/")
     assert answer.status_code == 302, answer.content[:3000]
-    sharing.mail_waiting(stage.acme.tenant.pk)
+    sharing.mail_waiting(acme.tenant.pk)
     assert client.post(base + "open/", {"code": code_from_mail()}).status_code == 302
     return client
 

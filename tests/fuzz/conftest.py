@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import _tenant
+from tests.fuzz.callers import callers
 from tests.fuzz.hunt import Hunt, numbers_apart
 from tests.fuzz.oracle import listening
 from tests.fuzz.stage import ROLES, set_up, tell
@@ -25,9 +26,10 @@ def hunt(db, settings) -> Iterator[Hunt]:
     acme = _tenant("acme", **ROLES)
     with listening():
         ours = tell(acme, bare=False)
+        clients = callers(acme, ours.token)
     with numbers_apart(), listening():
         rival = _tenant("rival", **ROLES)
-        yield Hunt(set_up(acme, ours, rival), seed, share=0.15 if ATTEMPTS <= SHORT else 1.0)
+        yield Hunt(set_up(acme, ours, rival), clients, seed, share=0.15 if ATTEMPTS <= SHORT else 1.0)
 
 
 def _kept(templates: list[dict]) -> list[dict]:

@@ -175,7 +175,7 @@ class TargetResource(Readable):
     queryset = OnboardingTarget.objects.all()
     shape = TargetShape
     columns = TARGET
-    filter_backends: Any = ()
+    filterset_class = df.FilterSet
     entries = {"create": TargetEntry, "partial_update": TargetChange}
     permissions = {
         "list": Permission.ACCOUNT_VIEW,

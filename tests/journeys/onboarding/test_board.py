@@ -180,3 +180,7 @@ def test_targets_are_kept_in_the_settings(acme_cast, page):
     assert b"Mid" in ada.get("/settings/onboarding/").content
     assert ada.post("/settings/onboarding/new/", {"segment": "Mid", "days": 20}).status_code == 422
     assert page(acme_cast.cass, acme_cast.tenant).post("/settings/onboarding/new/", {}).status_code == 403
+
+
+def test_targets_refuse_a_filter_that_they_lack(api):
+    assert api.get("/onboarding/targets?updated_since=2026-01-01T00:00:00Z").status_code == 400
