@@ -190,7 +190,7 @@ def test_the_same_chaos_breaks_what_was_written_without_thinking(db, tmp_path):
         try:
             faults = under_chaos(crew, environ, plan.CONTROL_FAULTS, write, lambda: _one(cursor, TASKS) > 0)
             wait_until(lambda: _one(cursor, "SELECT count(*) FROM chaos_event WHERE NOT done") == 0)
-            time.sleep(1)
+            _settle(cursor)  # what is still in hand isn't lost
         finally:
             crew.stop()
         lost = _one(cursor, _STEPS_OF_EVENTS.format("t.event IS NULL"))
@@ -207,6 +207,12 @@ _STEPS_OF_EVENTS = (
     f"SELECT count(*) FROM chaos_event e CROSS JOIN generate_series(0, {plan.STEPS - 1}) s (step) "
     "LEFT JOIN chaos_task t ON t.event = e.id AND t.step = s.step WHERE {}"
 )
+
+
+def _settle(cursor) -> None:
+    present = -1
+    while present != (present := _one(cursor, TASKS)):
+        time.sleep(3)
 
 
 def _one(cursor, sql: str) -> int:
