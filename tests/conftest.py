@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from types import SimpleNamespace
@@ -10,12 +11,19 @@ import psycopg2
 import pytest
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from hypothesis import settings
 
 from accounts.models import Membership
 from accounts.tenancy.context import tenant_context
 from tests import databases
 from tests.callers import api, caller, reader, rivals  # noqa: F401  (fixtures)
 from tests.factories.accounts import TenantFactory, UserFactory
+
+# The same code gets the same examples, so that nobody's change turns red by somebody else's luck; who goes hunting says
+# HYPOTHESIS_PROFILE=hunt and gets others each time.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("hunt", deadline=None, max_examples=1_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 
 @pytest.fixture(scope="session")

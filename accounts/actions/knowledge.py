@@ -30,9 +30,11 @@ WITH heard AS (
 ), noted AS (
     DELETE FROM accounts_touched WHERE tenant_id = %(tenant)s AND id IN (
         SELECT id FROM accounts_touched WHERE tenant_id = %(tenant)s ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
-    RETURNING account_id
+    RETURNING account_id, derived_only
 )
-SELECT account_id FROM heard WHERE account_id IS NOT NULL UNION SELECT account_id FROM noted
+SELECT account_id, bool_and(derived_only) FROM (
+    SELECT account_id, false AS derived_only FROM heard WHERE account_id IS NOT NULL UNION ALL SELECT * FROM noted
+) taken GROUP BY account_id ORDER BY account_id
 """
 MISSED = """
 SELECT account_id, seen_on FROM accounts_accountstate
@@ -50,8 +52,8 @@ LOCK = 7_207  # names our advisory locks; the second half is the tenant
 # Notes are never left out as known already: whoever is at an earlier one just now doesn't see what this one speaks of.
 NOTE = "INSERT INTO accounts_touched (tenant_id, account_id) SELECT %(tenant)s, unnest(%(ids)s::bigint[])"
 NOTE_ALL = """
-INSERT INTO accounts_touched (tenant_id, account_id)
-SELECT %(tenant)s, id FROM accounts_account WHERE tenant_id = %(tenant)s ORDER BY id
+INSERT INTO accounts_touched (tenant_id, account_id, derived_only)
+SELECT %(tenant)s, id, %(derived_only)s FROM accounts_account WHERE tenant_id = %(tenant)s ORDER BY id
 """
 
 
@@ -63,17 +65,24 @@ def note(account_ids: Iterable[int]) -> None:
         timeline.ring(timeline.EVENTS)
 
 
-def note_all() -> None:
-    """What is asked about accounts changed its meaning: all of them are looked at again, events still going first."""
-    _run(NOTE_ALL, {})
+def note_all(*, derived_only: bool = False) -> None:
+    """What is asked about accounts changed its meaning: all of them are looked at again, events still going first.
+
+    `derived_only`: what is found about them stands as it stood, and only what follows from it, such as health, is
+    worked out anew.
+    """
+    _run(NOTE_ALL, {"derived_only": derived_only})
     timeline.ring(timeline.EVENTS)
 
 
-def take(at: dt.datetime, *, most: int) -> list[int]:
-    """Accounts of which something happened since they were last followed; their events count as followed."""
+def take(at: dt.datetime, *, most: int) -> dict[int, bool]:
+    """Accounts of which something happened since they were last followed, by id; their events count as followed.
+
+    True where only what is derived is asked for again.
+    """
     with connection.cursor() as cursor:
         cursor.execute(TAKE, {"tenant": current_tenant_id(), "at": at, "most": most})
-        return sorted(row[0] for row in cursor.fetchall())
+        return dict(cursor.fetchall())
 
 
 def due_today(account_ids: list[int], today: dt.date) -> list[int]:
@@ -98,11 +107,25 @@ def follow(account_ids: list[int], *, tenant: Tenant, at: dt.datetime) -> int:
     """Finds every fact of these accounts anew as of `at`; what changed becomes the next version. How many did."""
     if not account_ids:
         return 0
-    today = local_today(tenant, at)
-    # The turn is one at a time; whoever follows outside of it mustn't lose a version all the same.
-    _run("SELECT pg_advisory_xact_lock(%(lock)s, hashint8(%(tenant)s))", {"lock": LOCK})
+    _lock()
     states.hear(account_ids)
-    written, params = statement.build(tenant, account_ids, at=at, today=today)
+    return _write(*statement.build(tenant, account_ids, at=at, today=local_today(tenant, at)))
+
+
+def derive(account_ids: list[int], *, tenant: Tenant, at: dt.datetime) -> int:
+    """What follows from facts, worked out anew from those that are known already. How many accounts it changed."""
+    if not account_ids:
+        return 0
+    _lock()
+    return _write(*statement.build_derived(account_ids, at=at, today=local_today(tenant, at)))
+
+
+def _lock() -> None:
+    """The turn is one at a time; whoever follows outside of it mustn't lose a version all the same."""
+    _run("SELECT pg_advisory_xact_lock(%(lock)s, hashint8(%(tenant)s))", {"lock": LOCK})
+
+
+def _write(written: str, params: dict[str, Any]) -> int:
     with connection.cursor() as cursor:
         cursor.execute(written, params)
         changed: int = cursor.fetchone()[0]

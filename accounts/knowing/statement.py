@@ -33,13 +33,12 @@ changed AS MATERIALIZED (
     SET facts = EXCLUDED.facts, valid_from = EXCLUDED.valid_from, first_day = EXCLUDED.first_day
 ), held AS MATERIALIZED (
     SELECT s.id, k.* FROM final n
-    CROSS JOIN LATERAL (SELECT coalesce((n.facts ->> 'contract.arr')::bigint, 0) AS arr,
-        (n.facts ->> 'contract.renewal_on')::date AS renewal_on,
+    JOIN accounts_accountstate s ON s.tenant_id = %(tenant)s AND s.account_id = n.account_id
+    CROSS JOIN LATERAL (SELECT {found_anew},
         round((n.facts ->> 'health.score')::numeric)::smallint AS score,
         coalesce(n.facts ->> 'health.band', '') AS band) k
-    JOIN accounts_accountstate s ON s.tenant_id = %(tenant)s AND s.account_id = n.account_id
-        AND (s.arr_minor, s.renewal_on, s.health_score, s.health_band)
-            IS DISTINCT FROM (k.arr, k.renewal_on, k.score, k.band)
+    WHERE (s.arr_minor, s.renewal_on, s.health_score, s.health_band)
+        IS DISTINCT FROM (k.arr, k.renewal_on, k.score, k.band)
     ORDER BY s.account_id FOR NO KEY UPDATE OF s
 ), shown AS (
     UPDATE accounts_accountstate s
@@ -48,10 +47,18 @@ changed AS MATERIALIZED (
 )
 SELECT count(*) FROM changed
 """
+ANEW = """coalesce((n.facts ->> 'contract.arr')::bigint, 0) AS arr,
+        (n.facts ->> 'contract.renewal_on')::date AS renewal_on"""
+# Whoever changed it in the meantime is right.
+AS_IT_IS = "s.arr_minor AS arr, s.renewal_on"
 PAIRS = 50  # a function takes a hundred arguments
 BASE = """known AS MATERIALIZED (
     SELECT a.id AS account_id, {facts} AS facts FROM accounts_account a {joins}
     WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s)
+)"""
+KNOWN = """known AS MATERIALIZED (
+    SELECT account_id, facts - %(derived)s::text[] AS facts FROM accounts_accountfacts
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s)
 )"""
 
 
@@ -62,10 +69,24 @@ def build(tenant: Tenant, account_ids: list[int], *, at: dt.datetime, today: dt.
         "touches": [kind.kind for kind in event_kinds() if kind.touch],
     }  # fmt: skip
     asked = sources()
-    known = {fact.name: fact for source in asked for fact in source.facts}
-    steps, last = _found(asked), "known"
     for source in asked:
         params |= source.params
+    steps, last = _derivations(asked, params)
+    return WRITE.format(found=", ".join([*_found(asked), *steps]), last=last, found_anew=ANEW), params
+
+
+def build_derived(account_ids: list[int], *, at: dt.datetime, today: dt.date) -> tuple[str, dict[str, Any]]:
+    """The same from the facts as they are known: only what follows from them is worked out anew."""
+    told = sorted({name for derivation in ordered_derivations() for name in derivation.told()})
+    params = {"tenant": current_tenant_id(), "ids": account_ids, "at": at, "today": today, "derived": told}
+    steps, last = _derivations(sources(), params)
+    return WRITE.format(found=", ".join([KNOWN, *steps]), last=last, found_anew=AS_IT_IS), params
+
+
+def _derivations(asked: list[Source], params: dict[str, Any]) -> tuple[list[str], str]:
+    """A step for each, one after the other, and the name of the last; their parameters are put to the others."""
+    known = {fact.name: fact for source in asked for fact in source.facts}
+    steps, last = [], "known"
     for number, derivation in enumerate(ordered_derivations()):
         derived = derivation.build(known)
         if derived is not None:
@@ -73,7 +94,7 @@ def build(tenant: Tenant, account_ids: list[int], *, at: dt.datetime, today: dt.
             params |= derived.params
             known |= {fact.name: fact for fact in derived.facts}
             last = f"d{number}"
-    return WRITE.format(found=", ".join(steps), last=last), params
+    return steps, last
 
 
 def _found(asked: list[Source]) -> list[str]:

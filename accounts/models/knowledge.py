@@ -53,9 +53,13 @@ class PastFacts(TenantModel):
 
 
 class Touched(TenantModel):
-    """Something about this account may have changed without an event: look at its facts again."""
+    """Something about this account may have changed without an event: look at its facts again.
+
+    `derived_only`: only what follows from them, such as health.
+    """
 
     account_id = models.BigIntegerField()
+    derived_only = models.BooleanField(default=False, db_default=False)
 
     class Meta(TenantModel.Meta):
         verbose_name_plural = "touched accounts"

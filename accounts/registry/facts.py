@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -82,10 +82,14 @@ class Derived:
 
 @dataclass(frozen=True)
 class Derivation:
-    """Facts that follow from facts, such as health. `build` gets the facts known so far, inside a tenant's context."""
+    """Facts that follow from facts, such as health. `build` gets the facts known so far, inside a tenant's context.
+
+    `told`: every name that it may ever have told the open tenant, to be forgotten before it is asked again.
+    """
 
     code: str
     build: Callable[[Mapping[str, Fact]], Derived | None]
+    told: Callable[[], Iterable[str]]
     after: tuple[str, ...] = ()
 
 

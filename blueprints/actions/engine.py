@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import DurationField, ExpressionWrapper, Min, Q, QuerySet
@@ -100,9 +101,9 @@ def _look_at_changes(tenant: Tenant, done: Drained) -> int:
         if not turns.try_take(tenant.pk):
             return 0
         at = turns.clock()
-        ids = knowledge.take(at, most=SLICE)
-        look(ids, tenant=tenant, at=at, done=done)
-    return len(ids)
+        taken = knowledge.take(at, most=SLICE)
+        look(list(taken), tenant=tenant, at=at, done=done, derived={pk for pk, derived in taken.items() if derived})
+    return len(taken)
 
 
 def _round(tenant: Tenant, after: int, done: Drained) -> int | None:
@@ -127,8 +128,18 @@ def _round(tenant: Tenant, after: int, done: Drained) -> int | None:
     return None
 
 
-def look(ids: list[int], *, tenant: Tenant, at: dt.datetime, done: Drained | None = None) -> None:
-    """Days that passed unseen first, by what was known then; then what is known now. In one transaction."""
+def look(
+    ids: list[int],
+    *,
+    tenant: Tenant,
+    at: dt.datetime,
+    done: Drained | None = None,
+    derived: Collection[int] = (),
+) -> None:
+    """Days that passed unseen first, by what was known then; then what is known now. In one transaction.
+
+    Of those in `derived` only what follows from their facts is worked out anew.
+    """
     if not ids:
         return
     done, today, watch = done or Drained(), calendar.local_today(tenant, at), watching.fact_plays()
@@ -137,7 +148,8 @@ def look(ids: list[int], *, tenant: Tenant, at: dt.datetime, done: Drained | Non
         unseen = [account for account, seen_on in last_seen.items() if seen_on < day]
         done.opened += matching.settle(unseen, at=at, day=day, watch=watch).opened
         knowledge.seen(unseen, day)
-    knowledge.follow(ids, tenant=tenant, at=at)
+    knowledge.follow([pk for pk in ids if pk not in derived], tenant=tenant, at=at)
+    knowledge.derive([pk for pk in ids if pk in derived], tenant=tenant, at=at)
     done.opened += matching.settle(ids, at=at, day=today, watch=watch).opened
     knowledge.seen(ids, today)
     stepping.wake(ids, at=at)

@@ -78,5 +78,9 @@ def _health(known: Mapping[str, Fact]) -> Derived:
     return Derived((*SCORED, *facts), written, params)
 
 
+def _told() -> list[str]:
+    return [*(fact.name for fact in SCORED), *(f"health.{key}" for key in live.pillars_ever())]
+
+
 tenant_source("judged", _judged)
-derive(Derivation("health", _health))
+derive(Derivation("health", _health, _told))

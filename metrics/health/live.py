@@ -43,6 +43,12 @@ def judged_facts() -> dict[str, Fact]:
     return found
 
 
+def pillars_ever() -> set[str]:
+    """Keys of every version there was."""
+    found = HealthVersion.objects.values_list("definition__pillars", flat=True)
+    return {pillar["key"] for pillars in found for pillar in pillars}
+
+
 def inputs(definition: definitions.Raw | None = None) -> dict[str, Fact]:
     """What a model may ask for: everything known before the score, and what this very definition lets people judge."""
     known = {name: fact for name, fact in known_facts().items() if not name.startswith("health.")}

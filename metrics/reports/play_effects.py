@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +11,29 @@ from django.db import connection
 
 from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
-from blueprints.models import Play
+from blueprints import guards
+from blueprints.models import Play, PlayVersion
 from metrics import effects
 from metrics.backtests.outcomes import HORIZONS, NOTHING, after
 from metrics.effects import Effect
 
 TREATED, HELD_OUT = "started", "held_out"
-# An account counts in the arm of its first match; what later matches drew by chance would mix the arms.
+NO_HOLD_OUT = "no_hold_out"
+# An account counts from its first match, and only where chance had a say then: what ran before there was a hold-out
+# has nobody to stand against. The arm is the one that was drawn, whether or not the run's turn came (a match that is
+# over before it does would else be missing in one arm only); the draw is the one of the guards.
 ARMS = """
-SELECT account_id, opened_on AS since, play_id || ':' || fate AS arm FROM (
-    SELECT DISTINCT ON (play_id, account_id) play_id, account_id, opened_on, fate FROM blueprints_match
-    WHERE tenant_id = %(tenant)s AND fate IN ('started', 'held_out') AND play_id = ANY(%(plays)s)
-    ORDER BY play_id, account_id, opened_at, id
-) first
+SELECT account_id, opened_on AS since, known_from, play_id || ':' || CASE
+    WHEN fate IN ('started', 'held_out') THEN fate
+    WHEN ('x' || left(md5(play_id || ':' || account_id), 8))::bit(32)::bigint %% 100 < percent THEN 'held_out'
+    ELSE 'started' END AS arm
+FROM (
+    SELECT DISTINCT ON (m.play_id, m.account_id) m.play_id, m.account_id, m.opened_on, m.known_from, m.fate,
+        (v.guards ->> 'hold_out_percent')::numeric AS percent
+    FROM blueprints_match m JOIN blueprints_playversion v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
+    WHERE m.tenant_id = %(tenant)s AND m.play_id = ANY(%(plays)s) AND m.fate NOT IN ('before', 'logged', 'tripped')
+    ORDER BY m.play_id, m.account_id, m.opened_at, m.id
+) first WHERE percent > 0
 """
 VERSION = """
     SELECT (known.facts ->> 'health.score')::numeric AS score FROM (
@@ -34,24 +45,23 @@ VERSION = """
     ) known WHERE known.valid_from <= {at} LIMIT 1
 """
 USED = """
-    SELECT sum(d.count) AS events FROM usage_daily d WHERE d.tenant_id = %(tenant)s AND d.account_id = s.account_id
-        AND d.day > {day} - 28 AND d.day <= {day}
+    SELECT coalesce(sum(d.count), 0) AS events FROM usage_daily d
+    WHERE d.tenant_id = %(tenant)s AND d.account_id = s.account_id AND d.day > {day} - 28 AND d.day <= {day}
 """
+# Before: what was known as it matched, which no step of the play has touched yet. Who used it and stopped counts.
 CHANGES = f"""
 WITH arms AS MATERIALIZED ({ARMS}), spans AS (
-    SELECT a.*, h.days, a.since + h.days AS until, (a.since + 1)::timestamp AT TIME ZONE %(zone)s AS at,
-        (a.since + h.days + 1)::timestamp AT TIME ZONE %(zone)s AS later
+    SELECT a.*, h.days, a.since + h.days AS until, (a.since + h.days + 1)::timestamp AT TIME ZONE %(zone)s AS later
     FROM arms a CROSS JOIN unnest(%(horizons)s::int[]) h(days) WHERE a.since + h.days < %(today)s
 )
 SELECT s.arm, s.days, array_agg((later.score - first.score)::float8)
         FILTER (WHERE later.score - first.score IS NOT NULL),
-    array_agg((100.0 * used_later.events / used.events - 100)::float8)
-        FILTER (WHERE used.events > 0 AND used_later.events IS NOT NULL)
+    array_agg(ln((used_later.events + 1) / (used.events + 1))::float8) FILTER (WHERE used.events > 0)
 FROM spans s
-LEFT JOIN LATERAL ({VERSION.format(at="s.at")}) first ON true
+LEFT JOIN LATERAL ({VERSION.format(at="s.known_from")}) first ON true
 LEFT JOIN LATERAL ({VERSION.format(at="s.later")}) later ON true
-LEFT JOIN LATERAL ({USED.format(day="s.since")}) used ON true
-LEFT JOIN LATERAL ({USED.format(day="s.until")}) used_later ON true
+CROSS JOIN LATERAL ({USED.format(day="s.since")}) used
+CROSS JOIN LATERAL ({USED.format(day="s.until")}) used_later
 GROUP BY s.arm, s.days
 """
 
@@ -67,36 +77,64 @@ class After:
     lost: Effect
 
     @property
-    def all(self) -> list[Effect]:
-        return [self.health, self.usage, self.renewed, self.lost]
+    def judged(self) -> list[tuple[Effect, int]]:
+        """Each with the sign of what is good."""
+        return [(self.health, 1), (self.usage, 1), (self.renewed, 1), (self.lost, -1)]
 
     @property
     def enough(self) -> bool:
-        return any(not each.too_few for each in self.all)
+        return any(not effect.too_few for effect, _good in self.judged)
 
 
 @dataclass(frozen=True)
 class PlayEffect:
+    """`holds_out`: the newest wording leaves somebody alone."""
+
     play: Play
     after: tuple[After, ...]
+    holds_out: bool = True
 
     @property
     def verdict(self) -> str:
-        """`shows`, `none` (enough cases, and chance explains all of it) or `too_few`."""
-        told = [each for each in self.after if each.enough]
-        if not told:
-            return "too_few"
-        return "shows" if any(effect.shows for each in told for effect in each.all) else "none"
+        """helps, harms, mixed, none (enough cases, and chance explains all of it), too_few, or no_hold_out."""
+        found = effects.judged([each for after in self.after for each in after.judged])
+        return NO_HOLD_OUT if found == effects.TOO_FEW and not self.holds_out and not self.drawn else found
+
+    @property
+    def drawn(self) -> int:
+        """How many were left alone so far that any days have passed of."""
+        return max((effect.n_held_out for after in self.after for effect, _good in after.judged), default=0)
+
+    @property
+    def told(self) -> After | None:
+        """After the most days of which something can be said."""
+        return next((each for each in reversed(self.after) if each.enough), None)
 
 
 def report(tenant: Tenant, *, today: dt.date, play: Play | None = None) -> list[PlayEffect]:
     """Every play that left somebody alone, by name."""
     asked = Play.objects.filter(pk=play.pk) if play else Play.objects.all()
-    plays = list(asked.filter(matches__fate=HELD_OUT).distinct().order_by("name"))
-    params = {"tenant": current_tenant_id(), "plays": [each.pk for each in plays], "zone": tenant.timezone}
+    return list(of_plays(asked.filter(matches__fate=HELD_OUT).distinct().order_by("name"), tenant, today=today).values())
+
+
+def of_plays(plays: Iterable[Play], tenant: Tenant, *, today: dt.date) -> dict[int, PlayEffect]:
+    """By play, in a number of statements that doesn't grow with how many they are."""
+    asked = list(plays)
+    params = {"tenant": current_tenant_id(), "plays": [each.pk for each in asked], "zone": tenant.timezone}
     ledger = after(ARMS, params, today=today)
     changes = _changes(params | {"horizons": list(HORIZONS), "today": today})
-    return [PlayEffect(each, tuple(_after(each.pk, days, ledger, changes) for days in HORIZONS)) for each in plays]
+    holding = _holding_out(params["plays"])
+    return {
+        each.pk: PlayEffect(
+            each, tuple(_after(each.pk, days, ledger, changes) for days in HORIZONS), each.pk in holding
+        )
+        for each in asked
+    }
+
+
+def _holding_out(plays: Any) -> set[int]:
+    newest = PlayVersion.objects.filter(play__in=plays).order_by("play_id", "-number").distinct("play_id")
+    return {version.play_id for version in newest if guards.parse(version.guards).hold_out_percent}
 
 
 def _changes(params: dict[str, Any]) -> dict[tuple[str, int], tuple[list[float], list[float]]]:
@@ -112,7 +150,7 @@ def _after(pk: int, days: int, ledger: Any, changes: Any) -> After:
     return After(
         days,
         effects.of_means(health, health_held),
-        effects.of_means(usage, usage_held),
+        effects.of_ratios(usage, usage_held),
         effects.of_shares(treated.renewed, treated.n, held.renewed, held.n),
         effects.of_shares(treated.churned, treated.n, held.churned, held.n),
     )

@@ -47,7 +47,7 @@ def test_an_event_and_a_note_both_lead_to_the_account_once(acme):
     contacts.add(account, {"name": "Chris"}, by=acme.cass)
     knowledge.note([other.pk, other.pk])
     assert set(knowledge.take(NOON, most=100)) == {account.pk, other.pk}
-    assert knowledge.take(NOON, most=100) == []
+    assert knowledge.take(NOON, most=100) == {}
 
 
 def test_days_that_passed_unseen_are_named(acme):

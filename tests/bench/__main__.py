@@ -28,17 +28,18 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 
-from tests.bench import deals, engine, exports, figures, imports, usage  # noqa: E402
+from tests.bench import deals, engine, exports, figures, health, imports, living, usage  # noqa: E402
 from tests.bench.book import build  # noqa: E402
 
 
 def main(picked: str) -> None:
     call_command("migrate", database="owner", verbosity=0)
     # An import brings its own book, and so does usage; only the pages need the big one.
-    alone = imports.NAME + exports.NAME + deals.NAME + usage.NAME + engine.NAME
+    alone = imports.NAME + exports.NAME + deals.NAME + usage.NAME + engine.NAME + health.NAME + living.NAME
     pages = () if picked and picked in alone else figures.measure(build(), HOME, picked)
     rooms = (
-        *(room.measure(figures.figure, picked) for room in (imports, deals, exports, engine)),
+        *(room.measure(figures.figure, picked) for room in (imports, deals, exports, engine, health)),
+        living.measure(figures.figure, picked, HOME),
         usage.measure(figures.figure, picked, HOME),
     )
     for figure in chain(*rooms, pages):

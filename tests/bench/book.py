@@ -72,7 +72,7 @@ def build() -> Stage:
         _tenant(f"small-{n}", third, other, SMALL_SIZE)
     with connections["owner"].cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return Stage(big, thousand, user, _key(big, user, 1), _key(thousand, user, 2))
+    return Stage(big, thousand, user, key(big, user, 1), key(thousand, user, 2))
 
 
 def _tenant(slug: str, user: User, other: User, size: int) -> Tenant:
@@ -86,7 +86,7 @@ def _tenant(slug: str, user: User, other: User, size: int) -> Tenant:
     return tenant
 
 
-def _key(tenant: Tenant, user: User, n: int) -> str:
+def key(tenant: Tenant, user: User, n: int) -> str:
     secret = KEY.format(n) if n else ""
     secret = f"csk_{n:08d}" + secret[PREFIX_LENGTH:]
     ApiKey.objects.create(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import StringIO
 from typing import Any
 
@@ -17,10 +16,10 @@ from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, matching, starting, turns
 from blueprints.models import Match, Run, RunStep, RunTask
 from tests.bench import sweeps
-from tests.bench.sweeps import SIZE, seconds
+from tests.bench.sweeps import SIZE, in_turns, seconds
 
 NAME = "engine"
-ROUNDS, RUNS, TOUCHED = 3, 5_000, 100  # one account in a hundred
+RUNS, TOUCHED = 5_000, 100  # one account in a hundred
 WRITTEN = (Run, RunStep, Event, InboxEntry, Task, RunTask)  # in the order in which they may point at each other
 
 Figure = dict[str, Any]
@@ -54,16 +53,10 @@ def _look(tenant: Tenant, ids: list[int]) -> None:
         engine.look(some, tenant=tenant, at=turns.clock())
 
 
-def _in_turns(ours: Callable[[], float], bare: Callable[[], float]) -> tuple[float, float]:
-    """Medians, after a round that only warms."""
-    pairs = [(ours(), bare()) for _ in range(ROUNDS + 1)][1:]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
-
-
 def _first(figure: Any, tenant: Tenant, ids: list[int]) -> Iterator[Figure]:
     """Everything that holds fires at once."""
     opened, by_hand = [], []
-    value, floor = _in_turns(
+    value, floor = in_turns(
         lambda: seconds(tenant, lambda: opened.append(_settle(tenant, ids))),
         lambda: seconds(tenant, lambda: by_hand.append(sweeps.hand_sweep(tenant))),
     )
@@ -74,7 +67,7 @@ def _first(figure: Any, tenant: Tenant, ids: list[int]) -> Iterator[Figure]:
 
 
 def _again(figure: Any, tenant: Tenant, ids: list[int]) -> Iterator[Figure]:
-    value, floor = _in_turns(
+    value, floor = in_turns(
         lambda: seconds(tenant, lambda: _settle(tenant, ids)),
         lambda: seconds(tenant, lambda: sweeps.hand_sweep(tenant)),
     )
@@ -93,7 +86,7 @@ def _runs(figure: Any, tenant: Tenant) -> Iterator[Figure]:
             starting.begin(waiting[n : n + starting.SLICE], tenant=tenant, at=turns.clock())
 
     seconds(tenant, lambda: (begin(), copies.append(_copied(WRITTEN, before))))
-    value, floor = _in_turns(lambda: seconds(tenant, begin), lambda: _hand(tenant, copies[0]))
+    value, floor = in_turns(lambda: seconds(tenant, begin), lambda: _hand(tenant, copies[0]))
     rows = {table: text.count("\n") for table, _, text in copies[0]}
     runs = rows[Run._meta.db_table]
     yield figure("engine: runs begun", value, "s", floor, 3.34, runs_a_second=round(runs / value), rows=rows,
@@ -102,7 +95,7 @@ def _runs(figure: Any, tenant: Tenant) -> Iterator[Figure]:
 
 def _few(figure: Any, tenant: Tenant, ids: list[int]) -> Iterator[Figure]:
     """What is touched is looked at alone, facts and plays together."""
-    value, floor = _in_turns(
+    value, floor = in_turns(
         lambda: seconds(tenant, lambda: _look(tenant, ids[::TOUCHED])),
         lambda: seconds(tenant, lambda: _look(tenant, ids)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import time
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,7 @@ from blueprints.models import Play
 from tests.bench import book
 
 SIZE = int(os.environ.get("SIZE", 100_000))
-PLAYS = 25
+PLAYS, ROUNDS = 25, 3
 STEP = {"kind": "task", "title": "Call them", "detail": "", "role": "csm", "days": 2, "blueprint": ""}
 SEGMENTS, REGIONS = ("Enterprise", "Mid-market", "SMB"), ("EMEA", "AMER", "APAC")
 # Rising edges become matches, falling ones end them: for these 25 plays and for nothing else.
@@ -127,12 +128,22 @@ def _ids(tenant: Tenant) -> list[int]:
         return ids_of(tenant)
 
 
-def seconds(tenant: Tenant, work: Callable[[], Any], *, keep: bool = False) -> float:
-    """In one transaction of the tenant's; taken back unless it is kept."""
+def seconds(
+    tenant: Tenant, work: Callable[[], Any], *, keep: bool = False, then: Callable[[], Any] | None = None
+) -> float:
+    """In one transaction of the tenant's; taken back unless it is kept. What comes `then` isn't timed."""
     with tenant_context(tenant):
         began = time.perf_counter()
         work()
         took = time.perf_counter() - began
+        if then is not None:
+            then()
         if not keep:
             transaction.set_rollback(True)
     return took
+
+
+def in_turns(ours: Callable[[], float], bare: Callable[[], float]) -> tuple[float, float]:
+    """Medians, after a round that only warms."""
+    pairs = [(ours(), bare()) for _ in range(ROUNDS + 1)][1:]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)

@@ -85,7 +85,7 @@ tests = st.builds(
     lambda fact, name, value: {"fact": f"event.{fact}", name: [value] if name in ("in", "not_in") else value},
     st.sampled_from("abc"),
     st.sampled_from(["is", "is_not", "in", "not_in", "at_least", "at_most"]),
-    st.integers(-5, 5) | st.text(min_size=1, max_size=3),
+    st.integers(-5, 5) | st.text(st.characters(exclude_characters="\x00"), min_size=1, max_size=3),
 )
 groups = st.builds(
     lambda name, inner: {name: inner}, st.sampled_from(rules.GROUPS), st.lists(tests, min_size=1, max_size=3)

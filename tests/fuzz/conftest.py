@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import _tenant
 from tests.fuzz.callers import callers
-from tests.fuzz.hunt import Hunt, numbers_apart
+from tests.fuzz.hunt import Hunt, met, numbers_apart
 from tests.fuzz.oracle import listening
 from tests.fuzz.stage import ROLES, set_up, tell
 
@@ -28,8 +28,11 @@ def hunt(db, settings) -> Iterator[Hunt]:
         ours = tell(acme, bare=False)
         clients = callers(acme, ours.token)
     with numbers_apart(), listening():
-        rival = _tenant("rival", **ROLES)
-        yield Hunt(set_up(acme, ours, rival), clients, seed, share=0.15 if ATTEMPTS <= SHORT else 1.0)
+        stage = set_up(acme, ours, _tenant("rival", **ROLES))
+    assert met() == set(), "a number of Acme's is one of the rival's, too"
+    with listening():
+        yield Hunt(stage, clients, seed, share=0.15 if ATTEMPTS <= SHORT else 1.0)
+    assert met() == set()
 
 
 def _kept(templates: list[dict]) -> list[dict]:

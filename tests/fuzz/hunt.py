@@ -36,6 +36,7 @@ class Found:
     turns: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
     callers: Counter[str] = field(default_factory=Counter)
+    served: Counter[str] = field(default_factory=Counter)  # by caller, what was neither refused nor sent elsewhere
     vectors: Counter[str] = field(default_factory=Counter)
     kinds: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
@@ -47,6 +48,7 @@ class Found:
         self.attempts += 1
         self.statuses[status] += 1
         self.callers[attempt.caller] += 1
+        self.served[attempt.caller] += status < 300
         self.vectors[attempt.vector] += 1
         self.kinds[attempt.kind] += 1
         for each in told:
@@ -58,7 +60,13 @@ class Found:
             self.told.append(f"{what}: {attempt.caller} {attempt.vector} {attempt.foreign}")
 
     def line(self, **more: Any) -> str:
-        sums = {"statuses": self.statuses, "callers": self.callers, "vectors": self.vectors, "kinds": self.kinds}
+        sums = {
+            "statuses": self.statuses,
+            "callers": self.callers,
+            "served": self.served,
+            "vectors": self.vectors,
+            "kinds": self.kinds,
+        }
         said = {"attempts": self.attempts, "wrote": self.wrote, "turns": self.turns, "wrong": dict(self.wrong)}
         sorted_sums = {name: dict(sorted(what.items())) for name, what in sums.items()}
         return json.dumps(said | sorted_sums | {"seconds": round(self.seconds, 1), "cpu": round(self.cpu, 1)} | more)
@@ -66,16 +74,25 @@ class Found:
 
 @contextmanager
 def numbers_apart() -> Iterator[None]:
-    """Sequences don't roll back: they jump ahead for the rival's rows and come back for the tests that follow."""
+    """The rival's rows alone take their numbers from afar: what is made afterwards follows Acme's own again.
+
+    Else a row that an attempt makes for Acme could have a number that another of the rival's rows has.
+    """
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT schemaname, sequencename, coalesce(last_value, 1) FROM pg_sequences")
+        cursor.execute("SELECT schemaname, sequencename, last_value FROM pg_sequences")
         before = cursor.fetchall()
-        for schema, name, last in before:
-            if last < FAR:
-                cursor.execute("SELECT setval(%s, %s)", [f'"{schema}"."{name}"', FAR])
+        for schema, name, _last in before:
+            cursor.execute("SELECT setval(%s, %s)", [f'"{schema}"."{name}"', FAR])
         yield
         for schema, name, last in before:
-            cursor.execute("SELECT setval(%s, %s)", [f'"{schema}"."{name}"', last])
+            cursor.execute("SELECT setval(%s, %s, %s)", [f'"{schema}"."{name}"', last or 1, last is not None])
+
+
+def met() -> set[str]:
+    """Sequences that gave Acme a number out of the rival's range."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT sequencename FROM pg_sequences WHERE last_value >= %s", [FAR])
+        return {name for (name,) in cursor.fetchall()}
 
 
 class Hunt:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,9 @@ from django.utils import timezone
 from accounts import timeline
 from accounts.actions import knowledge
 from accounts.actions.errors import Conflict, Refused, named_refusals, refuse
-from accounts.models import Account, User
+from accounts.models import User
 from metrics.health import checking, definitions, live
-from metrics.health.models import Decision, HealthModel, HealthVersion, SignOff, State
+from metrics.health.models import Decision, HealthModel, HealthVersion, Judgement, SignOff, State
 
 NOTE = 300
 
@@ -24,12 +24,14 @@ NOTE = 300
 def write(model: HealthModel, definition: Mapping[str, Any], *, by: User | None, note: str = "") -> HealthVersion:
     """The model's next draft. Refused with every problem at its path; one draft at a time."""
     accept(definition)
+    known = live.judged_facts()
     last = model.versions.aggregate(last=Max("number"))["last"] or 0
     with named_refusals(HealthVersion):
         version = HealthVersion.objects.create(
             model=model, number=last + 1, definition=dict(definition), note=note[:NOTE], created_by=by
         )
     timeline.record("health_version.drafted", by=by, version_id=version.pk, name=version.name)
+    _recall_judgements(known, definition)
     return version
 
 
@@ -51,7 +53,7 @@ def edit_draft(
     _only_draft(draft)
     accept(definition)
     values = {"definition": dict(definition), "note": draft.note if note is None else note.strip()[:NOTE]}
-    changes = len(definitions.differences(draft.definition, definition))
+    changes, known = len(definitions.differences(draft.definition, definition)), live.judged_facts()
     if not changes and values["note"] == draft.note:
         return draft
     seen = draft.version if version is None else version
@@ -62,6 +64,7 @@ def edit_draft(
     if changes:
         draft.sign_offs.update(decision=Decision.WAITING, decided_at=None, note="")
         timeline.record("health_version.edited", by=by, version_id=draft.pk, name=draft.name, changes=changes)
+        _recall_judgements(known, definition)
         if draft.shadow:
             look_again()
     return draft
@@ -136,8 +139,16 @@ def accept(definition: Any) -> None:
 
 
 def look_again() -> None:
-    """Every account may have another score now; the engine finds them within seconds, in slices."""
-    knowledge.note(Account.objects.present().values_list("pk", flat=True))
+    """Every account may have another score now; the engine works them out within seconds, in slices."""
+    knowledge.note_all(derived_only=True)
+
+
+def _recall_judgements(known: Collection[str], definition: definitions.Raw) -> None:
+    """What people judged for an earlier version is a fact again once a draft asks for it: so it is known long before
+    the draft is published, and scores need nothing but the facts that are known."""
+    asked = definitions.judged_facts(definitions.read(definition)).keys() - set(known)
+    if Judgement.objects.filter(measure__in=[name.removeprefix(definitions.JUDGED) for name in asked]).exists():
+        knowledge.note_all()
 
 
 def _all_signed(draft: HealthVersion) -> None:

@@ -80,7 +80,7 @@ def test_values_are_pushed_for_new_and_known_accounts_as_of_today(defined):
     assert set(ExternalValue.objects.values_list("observed_on", flat=True)) == {today}
     ids = knowledge.take(timezone.now(), most=100)
     assert set(ids) == set(Account.objects.values_list("pk", flat=True))
-    knowledge.follow(ids, tenant=defined.tenant, at=timezone.now() + dt.timedelta(seconds=1))
+    knowledge.follow(list(ids), tenant=defined.tenant, at=timezone.now() + dt.timedelta(seconds=1))
     assert AccountFacts.objects.get(account=there).facts["ext.tickets"] == 7
     # A fact is no column of the account: nobody edited it.
     assert not Event.objects.filter(kind="account.edited").exists()
