@@ -17,6 +17,8 @@ ACCOUNT_MAIN = ("blueprints:account-panel",)
 ACCOUNT_RAIL = ("onboarding:first-impact-panel", "journeys:account-panel", "onboarding:account-panel")
 PEOPLE = ("people:panel",)
 PORTFOLIO = ("metrics:book-figures",)
+PLAY = ("metrics:play-effect-panel",)
+PLAYS = ("metrics:play-effects-panel",)
 
 
 @dataclass(frozen=True)
@@ -49,4 +51,6 @@ def panels(request: HttpRequest) -> dict[str, object]:
         "account_tabs": ACCOUNT_TABS,
         "people_panels": PEOPLE,
         "portfolio_panels": PORTFOLIO,
+        "play_panels": PLAY,
+        "plays_panels": PLAYS,
     }

@@ -135,15 +135,18 @@ class EffectShape(serializers.Serializer):
 class AfterShape(serializers.Serializer):
     days = serializers.IntegerField()
     health = EffectShape(help_text="Change of the score, in points.")
-    usage = EffectShape(help_text="Change of events in 28 days, in percent.")
-    renewed = EffectShape(help_text="In percent of accounts.")
-    lost = EffectShape(help_text="In percent of accounts.")
+    usage = EffectShape(help_text="Typical (geometric) change of events in 28 days, in percent.")
+    renewed = EffectShape(help_text="In percent of the accounts that paid on the day.")
+    lost = EffectShape(help_text="In percent of the accounts that paid on the day.")
 
 
 class PlayEffectShape(serializers.Serializer):
     play_id = serializers.IntegerField()
     name = serializers.CharField()
-    verdict = serializers.ChoiceField(choices=["shows", "none", "too_few"])
+    verdict = serializers.ChoiceField(
+        choices=["helps", "harms", "mixed", "none", "too_few", "no_hold_out"],
+        help_text="Of all figures together; none: enough accounts, and chance explains it.",
+    )
     after = AfterShape(many=True)
 
 
@@ -187,7 +190,8 @@ class PlayEffectsResource(Resource):
 
 def _after(after: play_effects.After) -> dict[str, Any]:
     named = {name: getattr(after, name) for name in ("health", "usage", "renewed", "lost")}
-    effects = {name: vars(effect) | {"too_few": effect.too_few} for name, effect in named.items()}
+    fields = list(EffectShape().fields)
+    effects = {name: {field: getattr(effect, field) for field in fields} for name, effect in named.items()}
     return {"days": after.days} | effects
 
 

@@ -1,8 +1,9 @@
 """What happened to accounts after a day: out of the revenue ledger, by days and whole accounts. Set-based.
 
-Each of `of` (account_id, since, arm) is held against the ledger over (since, since + days]. An account churned when it
-had ARR on `since` and none at the end; it contracted or expanded when a movement of that kind lay inside; it renewed
-when a renewal was signed inside. Where the days have not passed yet by %(today)s, it doesn't count at all.
+Each of `of` (account_id, since, arm) that paid on `since` is held against the ledger over (since, since + days]; who
+paid nothing had nothing to lose, and would only thin the shares. An account churned when it has no ARR at the end; it
+contracted or expanded when a day inside came to less or to more (what was typed wrong and corrected comes to nothing);
+it renewed when a renewal was signed inside. Where the days have not passed yet by %(today)s, it doesn't count at all.
 """
 
 from __future__ import annotations
@@ -16,20 +17,24 @@ from accounts.tenancy.context import current_tenant_id
 HORIZONS = (30, 90, 180)
 
 OUTCOMES = """
-WITH of AS MATERIALIZED ({of}), spans AS (
+WITH of AS MATERIALIZED ({of}), days AS MATERIALIZED (
+    SELECT account_id, effective_on, sum(amount_minor) AS amount, bool_or(kind = 'contraction') AS shrank,
+        bool_or(kind = 'expansion') AS grew,
+        coalesce(sum(amount_minor) FILTER (WHERE kind NOT IN ('fx', 'transfer')), 0) AS own
+    FROM accounts_revenuemovement WHERE tenant_id = %(tenant)s AND account_id IN (SELECT account_id FROM of)
+    GROUP BY account_id, effective_on
+), spans AS (
     SELECT o.arm, o.account_id, o.since, h.days FROM of o CROSS JOIN unnest(%(horizons)s::int[]) h(days)
     WHERE o.since + h.days <= %(today)s
 ), paid AS (
-    SELECT s.arm, s.account_id, s.since, s.days,
-        coalesce(sum(m.amount_minor) FILTER (WHERE m.effective_on <= s.since), 0) AS before,
-        coalesce(sum(m.amount_minor), 0) AS after,
-        bool_or(m.kind = 'contraction' AND m.effective_on > s.since) AS contracted,
-        bool_or(m.kind = 'expansion' AND m.effective_on > s.since) AS expanded
-    FROM spans s LEFT JOIN accounts_revenuemovement m
-        ON m.tenant_id = %(tenant)s AND m.account_id = s.account_id AND m.effective_on <= s.since + s.days
+    SELECT s.arm, s.account_id, s.since, s.days, sum(d.amount) AS after,
+        coalesce(bool_or(d.shrank AND d.own < 0) FILTER (WHERE d.effective_on > s.since), false) AS contracted,
+        coalesce(bool_or(d.grew AND d.own > 0) FILTER (WHERE d.effective_on > s.since), false) AS expanded
+    FROM spans s JOIN days d ON d.account_id = s.account_id AND d.effective_on <= s.since + s.days
     GROUP BY s.arm, s.account_id, s.since, s.days
+    HAVING sum(d.amount) FILTER (WHERE d.effective_on <= s.since) > 0
 ), found AS (
-    SELECT p.*, p.before > 0 AND p.after <= 0 AS churned, EXISTS (
+    SELECT p.*, p.after <= 0 AS churned, EXISTS (
         SELECT FROM accounts_contract c WHERE c.tenant_id = %(tenant)s AND c.account_id = p.account_id
             AND c.renews_id IS NOT NULL AND c.signed_on > p.since AND c.signed_on <= p.since + p.days) AS renewed
     FROM paid p
@@ -41,7 +46,7 @@ FROM found GROUP BY arm, days
 
 
 class After(NamedTuple):
-    """How many there were whose days have passed, and to how many of them each thing happened."""
+    """How many paid on the day and whose days have passed, and to how many of them each thing happened."""
 
     n: int
     churned: int

@@ -114,7 +114,9 @@ class PlayEffect:
 def report(tenant: Tenant, *, today: dt.date, play: Play | None = None) -> list[PlayEffect]:
     """Every play that left somebody alone, by name."""
     asked = Play.objects.filter(pk=play.pk) if play else Play.objects.all()
-    return list(of_plays(asked.filter(matches__fate=HELD_OUT).distinct().order_by("name"), tenant, today=today).values())
+    return list(
+        of_plays(asked.filter(matches__fate=HELD_OUT).distinct().order_by("name"), tenant, today=today).values()
+    )
 
 
 def of_plays(plays: Iterable[Play], tenant: Tenant, *, today: dt.date) -> dict[int, PlayEffect]:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 import pytest
 
 from accounts.calendar import local_midnight
 from accounts.tenancy.context import tenant_context
+from blueprints import guards
+from blueprints.models import PlayVersion
 from metrics import effects
 from metrics.reports import play_effects
-from tests.factories.accounts import TODAY, AccountFactory, AccountFactsFactory, PastFactsFactory
+from metrics.usage.models import Daily
+from tests.factories.accounts import TODAY, AccountFactory, AccountFactsFactory, ContractFactory, PastFactsFactory
 from tests.factories.blueprints import MatchFactory, PlayFactory
+from tests.factories.usage import MetricFactory
 
 
 def test_the_difference_of_shares_is_newcombes():
@@ -36,38 +41,116 @@ def test_too_few_say_nothing():
     assert effects.of_shares(0, 0, 0, 0).treated is None
 
 
+def test_the_typical_change_is_geometric():
+    """Arms of 20: one doubled and one halved by turns (typically nothing), against all halved: twice as much."""
+    found = effects.of_ratios([math.log(2), -math.log(2)] * 10, [-math.log(2)] * 20)
+    assert (found.treated, found.held_out) == (pytest.approx(0, abs=1e-9), pytest.approx(-50))
+    assert found.difference == pytest.approx(100)
+    # Error ln 2 · √(20/19) / √20 = 0.159, 19 degrees of freedom: ± 0.3328 on the logarithm.
+    assert (found.low, found.high) == pytest.approx((43.4, 179.0), abs=0.2)
+
+
+def test_one_figure_in_a_dozen_that_stands_out_by_chance_is_no_effect():
+    odd = effects.of_shares(9, 40, 2, 40)
+    assert odd.shows
+    same = effects.of_shares(20, 40, 20, 40)
+    assert effects.judged([(odd, 1), *[(same, 1)] * 11]) == "none"
+    sure = effects.of_shares(38, 40, 2, 40)
+    assert effects.judged([(sure, 1), *[(same, 1)] * 11]) == "helps"
+    assert effects.judged([(sure, -1), (same, 1)]) == "harms"
+    assert effects.judged([(sure, -1), (sure, 1)]) == "mixed"
+    assert effects.judged([(effects.of_shares(1, 3, 0, 50), 1)]) == "too_few"
+
+
+def holding(play, percent: int = 50) -> PlayVersion:
+    """The play's next wording, which leaves some alone."""
+    return PlayVersion.objects.create(play=play, number=2, steps=[], guards={"hold_out_percent": percent})
+
+
+def matched(cast, play, account, day: dt.date, fate: str, **more):
+    at = midnight(cast, day)
+    told = {"opened_on": day, "opened_at": at, "known_from": at, "closed_at": at, "closed_on": day, "fate": fate}
+    return MatchFactory(play=play, account=account, **told | more)
+
+
 @pytest.mark.django_db
 def test_health_of_those_it_ran_for_against_those_left_alone(acme):
-    """Health rose by ten where it ran and by nothing elsewhere; what was learned after the day stays out."""
+    """Health rose by ten where it ran and by 0 or 2 elsewhere; what was learned after the day stays out, and what the
+    play changed on its first day isn't taken for what was before."""
     play, day = PlayFactory(), TODAY - dt.timedelta(days=60)
+    holding(play)
     for n in range(40):
         account = AccountFactory()
-        fate = "started" if n % 2 else "held_out"
-        MatchFactory(play=play, account=account, opened_on=day, opened_at=midnight(acme, day), fate=fate)
+        matched(acme, play, account, day, "started" if n % 2 else "held_out")
+        first = midnight(acme, day) + dt.timedelta(hours=1)
         change = midnight(acme, day + dt.timedelta(days=10))
         after = midnight(acme, day + dt.timedelta(days=31))
-        PastFactsFactory(account_id=account.pk, facts={"health.score": 50}, valid_from=midnight(acme, day),
-                         valid_to=change)  # fmt: skip
-        PastFactsFactory(account_id=account.pk, facts={"health.score": 60 if n % 2 else 50 + n % 4},
-                         valid_from=change, valid_to=after + dt.timedelta(seconds=1))  # fmt: skip
+        told = [(50, midnight(acme, day), first), (55 if n % 2 else 50, first, change),
+                (60 if n % 2 else 50 + n % 4, change, after + dt.timedelta(seconds=1))]  # fmt: skip
+        for score, since, until in told:
+            PastFactsFactory(account_id=account.pk, facts={"health.score": score}, valid_from=since, valid_to=until)
         AccountFactsFactory(account=account, facts={"health.score": 1}, valid_from=after + dt.timedelta(seconds=1))
     (found,) = play_effects.report(acme.tenant, today=TODAY)
     month, quarter, _half = found.after
     assert (month.health.treated, month.health.n_treated, month.health.n_held_out) == (10, 20, 20)
-    assert month.health.shows
-    assert found.verdict == "shows"
+    assert month.health.held_out == 1
+    # Held out: 0 and 2 by turns, s² = 20/19, over 20 accounts: error 0.2294, 19 degrees: ± 0.480.
+    assert (month.health.low, month.health.high) == pytest.approx((8.52, 9.48), abs=0.01)
+    assert found.verdict == "helps"
     assert quarter.health.n_treated == 0
+
+
+@pytest.mark.django_db
+def test_usage_counts_those_who_stopped_and_renewals_those_who_paid(acme):
+    """Of 20 that it ran for all kept ten events; of 20 left alone half stopped. One in each arm pays nothing."""
+    play, day, metric = PlayFactory(), TODAY - dt.timedelta(days=60), MetricFactory()
+    holding(play)
+    for n in range(40):
+        account, ran = AccountFactory(), n % 2
+        matched(acme, play, account, day, "started" if ran else "held_out")
+        if n > 1:
+            ContractFactory(account=account, start_on=day - dt.timedelta(days=100), today=TODAY)
+        Daily.objects.create(account=account, metric=metric, day=day, count=10)
+        if ran or n % 4:
+            Daily.objects.create(account=account, metric=metric, day=day + dt.timedelta(days=30), count=10)
+    month = play_effects.report(acme.tenant, today=TODAY)[0].after[0]
+    assert (month.usage.n_treated, month.usage.n_held_out) == (20, 20)
+    assert month.usage.treated == 0
+    # Half went from 10 to 0: with one added to both, √(1/11) of what it was.
+    assert month.usage.held_out == pytest.approx(100 * (11**-0.5 - 1))
+    assert month.usage.shows
+    assert (month.lost.n_treated, month.lost.n_held_out, month.lost.too_few) == (19, 19, True)
+
+
+@pytest.mark.django_db
+def test_arms_are_those_that_chance_drew(acme):
+    """What ran before there was a hold-out stands against nobody; who was drawn counts, though the run never came."""
+    play, day = PlayFactory(), TODAY - dt.timedelta(days=100)
+    early, late, lapsed = AccountFactory(), AccountFactory(), AccountFactory()
+    first = play.current()
+    matched(acme, play, early, day, "started", version=first)
+    holding(play)
+    matched(acme, play, early, day + dt.timedelta(days=5), "held_out")
+    matched(acme, play, late, day, "held_out")
+    matched(acme, play, lapsed, day, "lapsed")
+    shadow = AccountFactory()
+    matched(acme, play, shadow, day - dt.timedelta(days=9), "logged")
+    matched(acme, play, shadow, day, "started")
+    for account in (early, late, lapsed, shadow):
+        ContractFactory(account=account, start_on=day - dt.timedelta(days=100), today=TODAY)
+    drawn = guards.held_out(50, play.pk, lapsed.pk)
+    month = play_effects.report(acme.tenant, today=TODAY)[0].after[0]
+    assert (month.lost.n_treated, month.lost.n_held_out) == (2 - drawn, 1 + drawn)
 
 
 @pytest.mark.django_db
 def test_an_account_counts_in_the_arm_of_its_first_match(acme_cast, page, api):
     with tenant_context(acme_cast.tenant):
         play, account = PlayFactory(name="Call them"), AccountFactory()
+        ContractFactory(account=account, start_on=TODAY - dt.timedelta(days=200), today=TODAY)
+        holding(play)
         for days, fate in ((100, "held_out"), (50, "started")):
-            day = TODAY - dt.timedelta(days=days)
-            at = midnight(acme_cast, day)
-            MatchFactory(play=play, account=account, opened_on=day, opened_at=at, closed_at=at, closed_on=day,
-                         fate=fate)  # fmt: skip
+            matched(acme_cast, play, account, TODAY - dt.timedelta(days=days), fate)
         (found,) = play_effects.report(acme_cast.tenant, today=TODAY)
     assert (found.after[0].lost.n_treated, found.after[0].lost.n_held_out) == (0, 1)
     assert found.verdict == "too_few"
@@ -76,6 +159,34 @@ def test_an_account_counts_in_the_arm_of_its_first_match(acme_cast, page, api):
     assert "too few to say" in html
     said = api.get("/reports/play-effects").json()["plays"]
     assert [(each["name"], each["verdict"]) for each in said] == [("Call them", "too_few")]
+
+
+@pytest.mark.django_db
+def test_a_panel_says_the_effect_or_why_not_yet(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        plain, young = PlayFactory(), PlayFactory(name="Young")
+        holding(young)
+        matched(acme_cast, young, AccountFactory(), TODAY - dt.timedelta(days=40), "held_out")
+    cass = page(acme_cast.cass, acme_cast.tenant)
+    assert "Without a hold-out nobody can tell" in cass.get(f"/reports/play-effects/{plain.pk}/panel/").content.decode()
+    html = cass.get(f"/reports/play-effects/{young.pk}/panel/").content.decode()
+    assert "Too few to say" in html
+    assert "from 20 in each arm on" in html
+    listed = cass.get("/reports/play-effects/panel/").content.decode()
+    assert "Young" in listed
+    assert plain.name not in listed
+
+
+@pytest.mark.django_db
+def test_many_plays_cost_no_more_statements_than_one(acme, django_assert_num_queries):
+    plays = [PlayFactory() for _ in range(6)]
+    for play in plays:
+        holding(play)
+    with django_assert_num_queries(3):
+        assert len(play_effects.of_plays(plays[:1], acme.tenant, today=TODAY)) == 1
+    with django_assert_num_queries(3):
+        found = play_effects.of_plays(plays, acme.tenant, today=TODAY)
+    assert {each.verdict for each in found.values()} == {"too_few"}
 
 
 def midnight(cast, day: dt.date) -> dt.datetime:

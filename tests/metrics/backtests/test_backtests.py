@@ -132,6 +132,27 @@ def test_what_happened_is_counted_from_the_ledger(acme):
     assert outcomes.after(of, {"since": today}, today=today) == {}
 
 
+def test_who_paid_nothing_is_no_loss_and_what_was_corrected_is_none(acme):
+    """One that never bought, one that had gone before, one whose contraction was a mistake, one that truly shrank."""
+    since, today = dt.date(2026, 1, 1), dt.date(2026, 11, 1)
+    AccountFactory(name="Never")
+    gone, typo, less = AccountFactory(), AccountFactory(), AccountFactory()
+    for account in (gone, typo, less):
+        contract = ContractFactory(account=account, start_on=dt.date(2025, 6, 1), end_on=dt.date(2027, 6, 1))
+        common = {"account": account, "contract": contract, "product": contract.lines.get().product, "currency": "USD"}
+        add = account.movements.model.objects.create
+        if account is gone:
+            add(kind=Movement.CHURN, amount_minor=-12_000_00, effective_on=dt.date(2025, 12, 1), **common)
+        else:
+            add(kind=Movement.CONTRACTION, amount_minor=-2_000_00, effective_on=since + 9 * DAY, **common)
+        if account is typo:
+            add(kind=Movement.CORRECTION, amount_minor=2_000_00, effective_on=since + 9 * DAY, **common)
+    of = """SELECT id AS account_id, %(since)s::date AS since, 'rest' AS arm FROM accounts_account
+        WHERE tenant_id = %(tenant)s"""
+    found = outcomes.after(of, {"since": since}, today=today)
+    assert found["rest", 90] == outcomes.After(n=2, churned=0, contracted=1, expanded=0, renewed=0)
+
+
 def test_a_share_has_its_interval_and_says_when_it_is_too_few():
     assert share(5, 20) == {
         "n": 20, "hits": 5, "percent": 25.0, "low": 11.2, "high": 46.9, "too_few": False
