@@ -29,13 +29,18 @@ class Line:
     definition: Definition
     challenger: bool = False
 
+    @property
+    def model(self) -> str:
+        return self.name.rpartition(" v")[0]
+
 
 @dataclass
 class Said:
-    """Parameters under names of their own."""
+    """Parameters under names of their own, and the day that the facts are looked at, as SQL of type date."""
 
     prefix: str
     params: dict[str, Any] = field(default_factory=dict)
+    today: str = TODAY
 
     def __call__(self, value: Any) -> str:
         name = f"{self.prefix}{len(self.params)}"
@@ -49,7 +54,7 @@ def compiled(
     """A jsonb object of health's facts, or NULL where no model applies, over alias f; and its parameters."""
     said = Said(prefix)
     live = _first_that_applies([line for line in lines if not line.challenger], known, said, _scored)
-    beside = _first_that_applies([line for line in lines if line.challenger], known, said, _challenged)
+    beside = _first_that_applies(_challenging(lines), known, said, _challenged)
     return f"(coalesce({live}, '{{}}'::jsonb) || coalesce({beside}, '{{}}'::jsonb))", said.params
 
 
@@ -63,6 +68,22 @@ def needed(lines: Iterable[Line], known: Mapping[str, Fact]) -> list[Fact]:
     return [known[name] for name in dict.fromkeys(names) if name in known]
 
 
+def worths(definition: Definition, known: Mapping[str, Fact], said: Said) -> str:
+    """An array of what each measure is worth, in hundredths of a point, over alias f."""
+    return f"ARRAY[{', '.join(_worth(measure, known, said) for measure in definition.measures)}]::int[]"
+
+
+def rescored(definition: Definition, known: Mapping[str, Fact], said: Said) -> str:
+    """What this definition makes of the facts under alias f, whoever scored them."""
+    return f"(SELECT c.computed FROM {_steps(Line('', {}, definition), known, said)})"
+
+
+def _challenging(lines: Sequence[Line]) -> list[Line]:
+    """A challenger scores whom its model would: an account that an earlier model takes is none of its."""
+    challenged = {line.model for line in lines if line.challenger}
+    return [line for line in lines if line.challenger or line.model not in challenged] if challenged else []
+
+
 def _first_that_applies(lines: Sequence[Line], known: Mapping[str, Fact], said: Said, score: Any) -> str:
     """A model whose accounts can't be told any more, because a fact of its rule is gone, is for none."""
     branches = []
@@ -74,7 +95,7 @@ def _first_that_applies(lines: Sequence[Line], known: Mapping[str, Fact], said: 
 
 
 def _condition(tree: Mapping[str, Any], known: Mapping[str, Fact], said: Said) -> str:
-    written, params = conditions.condition(tree, known, today=TODAY, prefix=f"{said.prefix}{len(said.params)}_")
+    written, params = conditions.condition(tree, known, today=said.today, prefix=f"{said.prefix}{len(said.params)}_")
     said.params |= params
     return f"({written})"
 
@@ -93,6 +114,8 @@ def _scored(line: Line, known: Mapping[str, Fact], said: Said) -> str:
 
 
 def _challenged(line: Line, known: Mapping[str, Fact], said: Said) -> str:
+    if not line.challenger:
+        return "NULL::jsonb"
     steps = _steps(line, known, said)
     return f"(SELECT jsonb_build_object('health.challenger', c.computed) FROM {steps})"
 
@@ -120,7 +143,7 @@ def _worth(measure: Measure, known: Mapping[str, Fact], said: Said) -> str:
     fact = known.get(measure.fact)
     if fact is None:
         return "NULL::int"
-    return _normalized(measure.how, fresh(fact, today=TODAY, days=measure.fresh_days), fact, said)
+    return _normalized(measure.how, fresh(fact, today=said.today, days=measure.fresh_days), fact, said)
 
 
 def _normalized(how: How, value: str, fact: Fact, said: Said) -> str:
@@ -129,7 +152,7 @@ def _normalized(how: How, value: str, fact: Fact, said: Said) -> str:
     if how.kind == LINEAR:
         return _between(how, f"{value}::numeric", value)
     if how.kind == DATED:
-        days = f"{TODAY} - {value}" if how.counts == AGE else f"{value} - {TODAY}"
+        days = f"{said.today} - {value}" if how.counts == AGE else f"{value} - {said.today}"
         return _between(how, f"({days})::numeric", value)
     if not how.points or fact.type not in (FactType.CHOICE, FactType.TEXT):
         return "NULL::int"

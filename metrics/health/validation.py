@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,10 +11,11 @@ from typing import Any
 from metrics.health import definitions, live
 from metrics.health.definitions import BANDS
 from metrics.health.models import HealthVersion, State
-from metrics.health.validation_cases import OUTCOMES, Happened
+from metrics.health.validation_cases import OUTCOMES, Green, Group, Happened
 from metrics.health.validation_sums import FEWEST, Case, Estimate, Lift, Verdict, lift, ranges, share, verdict
 
 LOSS, CHURN = "loss", "churn"
+LOST = {LOSS: ("churn", "contraction"), CHURN: ("churn",)}
 GREEN = "healthy"
 
 
@@ -29,50 +30,62 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """What the cases say, for one slice of them."""
+    """What the accounts say, for one slice of them; scores set by hand don't count: it is the model that is judged."""
 
-    cases: tuple[Happened, ...]
+    found: Happened
     of: str
-    challenger: HealthVersion | None
+    challengers: tuple[HealthVersion, ...]
     fewest: int = FEWEST
 
     @cached_property
-    def scored(self) -> list[Happened]:
-        return [case for case in self.cases if case.score is not None]
+    def groups(self) -> list[Group]:
+        version, segment = self.found.version, self.found.segment
+        return [g for g in self.found.groups if version in ("", g.version) and segment in ("", g.segment)]
+
+    @cached_property
+    def scored(self) -> list[Group]:
+        return [group for group in self.groups if group.score is not None]
 
     @cached_property
     def verdict(self) -> Verdict:
         return self._verdict(self.scored)
 
     @property
-    def unknown(self) -> int:
-        return len(self.cases) - len(self.scored)
+    def count(self) -> int:
+        return _count(self.groups)
 
     @property
-    def false_greens(self) -> list[Happened]:
+    def unknown(self) -> int:
+        return self.count - _count(self.scored)
+
+    @property
+    def false_greens(self) -> Sequence[Green]:
         """Healthy then, and lost: each is worth a talk about what the score didn't see. Largest scores first."""
-        found = [case for case in self.scored if case.band == GREEN and self._lost(case)]
-        return sorted(found, key=lambda case: (-(case.score or 0), case.name, case.on))
+        return self.found.greens
+
+    @property
+    def count_greens(self) -> int:
+        return _count([g for g in self.scored if self._band(g) == GREEN and self._lost(g.outcome)])
 
     @property
     def bands(self) -> list[dict[str, Any]]:
         """By what was shown then: how many, what happened to them, and the share that was lost."""
-        return [_band(band, [c for c in self.cases if c.band == band], self._lost) for band in BANDS]
+        return [self._told(band, [group for group in self.groups if self._band(group) == band]) for band in BANDS]
 
     @property
     def ranges(self) -> list[tuple[int, int, Estimate | None]]:
-        return ranges([self._case(case) for case in self.scored])
+        return ranges([self._case(group) for group in self.scored])
 
     @property
     def lifts(self) -> list[tuple[str, Lift]]:
         """Of each measure that was known often enough to be asked, the strongest first."""
-        points: dict[str, list[tuple[float, bool]]] = {}
-        labels: dict[str, str] = {}
-        for case in self.scored:
-            for key, (label, worth) in case.worth.items():
-                labels[key] = label
-                points.setdefault(key, []).append((worth, self._lost(case)))
-        found = [(labels[key], lift(rows, fewest=self.fewest)) for key, rows in points.items()]
+        cases: dict[str, list[Case]] = {}
+        labels = {}
+        for each in self.found.worths:
+            labels[each.key] = each.label
+            said = Case(each.worth, each.worth < 50, self._lost(each.outcome), each.count)
+            cases.setdefault(each.key, []).append(said)
+        found = [(labels[key], lift(rows, fewest=self.fewest)) for key, rows in cases.items()]
         return sorted(found, key=lambda pair: (pair[1].too_few, -(pair[1].times or 0), pair[0]))
 
     @property
@@ -81,55 +94,60 @@ class Report:
 
     @property
     def by_segment(self) -> list[Row]:
-        return self._rows("segment", list(self.cases))
+        return self._rows("segment", self.groups)
 
     @property
     def duel(self) -> list[Row]:
-        """The challenger beside the live models, on the very cases that both had scored."""
-        both = [case for case in self.scored if case.rival is not None]
-        if self.challenger is None or not both:
-            return []
-        read = definitions.read(self.challenger.definition)
-        rival = [Case(float(case.rival or 0), read.band(case.rival) == "at_risk", self._lost(case)) for case in both]
-        return [Row("", self._verdict(both)), Row(self.challenger.name, verdict(rival, fewest=self.fewest))]
-
-    def _rows(self, name: str, cases: Sequence[Happened]) -> list[Row]:
-        groups: dict[str, list[Happened]] = {}
-        for case in cases:
-            groups.setdefault(getattr(case, name), []).append(case)
+        """Each challenger behind the live versions of its model, on the very accounts that both can score."""
         rows = []
-        for key, inside in sorted(groups.items()):
-            scored = [case for case in inside if case.score is not None]
-            rows.append(Row(key, self._verdict(scored), len(inside) - len(scored)))
+        for challenger in self.challengers:
+            key, read = challenger.model.key, definitions.read(challenger.definition)
+            both = [g for g in self.scored if g.rival is not None and g.version.rpartition(" v")[0] == key]
+            if both:
+                rival = [
+                    Case(float(g.rival or 0), read.band(g.rival) == "at_risk", self._lost(g.outcome), g.count)
+                    for g in both
+                ]
+                rows += [Row("", self._verdict(both)), Row(challenger.name, verdict(rival, fewest=self.fewest))]
         return rows
 
-    def _verdict(self, cases: Sequence[Happened]) -> Verdict:
-        return verdict([self._case(case) for case in cases], fewest=self.fewest)
+    def _rows(self, name: str, groups: Sequence[Group]) -> list[Row]:
+        found: dict[str, list[Group]] = {}
+        for group in groups:
+            found.setdefault(getattr(group, name), []).append(group)
+        rows = []
+        for key, inside in sorted(found.items()):
+            scored = [group for group in inside if group.score is not None]
+            rows.append(Row(key, self._verdict(scored), _count(inside) - _count(scored)))
+        return rows
 
-    def _case(self, case: Happened) -> Case:
-        return Case(float(case.score or 0), case.band == "at_risk", self._lost(case))
+    def _verdict(self, groups: Sequence[Group]) -> Verdict:
+        return verdict([self._case(group) for group in groups], fewest=self.fewest)
 
-    def _lost(self, case: Happened) -> bool:
-        return case.outcome == "churn" or (self.of == LOSS and case.outcome == "contraction")
+    def _case(self, group: Group) -> Case:
+        return Case(float(group.score or 0), self._band(group) == "at_risk", self._lost(group.outcome), group.count)
 
+    def _band(self, group: Group) -> str:
+        read = self.found.read.get(group.version)
+        return read.band(group.score) if read else "unknown"
 
-def _band(band: str, cases: Sequence[Happened], lost: Callable[[Happened], bool]) -> dict[str, Any]:
-    what = Counter(case.outcome for case in cases)
-    return {
-        "band": band,
-        "count": len(cases),
-        "outcomes": [what[each] for each in OUTCOMES],
-        "lost": share(sum(1 for case in cases if lost(case)), len(cases)),
-    }
+    def _lost(self, outcome: str) -> bool:
+        return outcome in LOST[self.of]
 
-
-def report(
-    cases: Sequence[Happened], *, of: str = LOSS, version: str = "", segment: str = "", fewest: int = FEWEST
-) -> Report:
-    """A slice of the cases; scores set by hand don't count, since it is the model that is judged."""
-    chosen = tuple(c for c in cases if version in ("", c.version) and segment in ("", c.segment))
-    return Report(chosen, of, challenger(), fewest)
+    def _told(self, band: str, groups: Sequence[Group]) -> dict[str, Any]:
+        what: Counter[str] = Counter()
+        for group in groups:
+            what[group.outcome] += group.count
+        lost = sum(count for outcome, count in what.items() if self._lost(outcome))
+        counts = [what[each] for each in OUTCOMES]
+        return {"band": band, "count": what.total(), "outcomes": counts, "lost": share(lost, what.total())}
 
 
-def challenger() -> HealthVersion | None:
-    return next((each for each in live.versions() if each.state == State.DRAFT), None)
+def _count(groups: Sequence[Group]) -> int:
+    return sum(group.count for group in groups)
+
+
+def report(found: Happened, *, of: str = LOSS, fewest: int = FEWEST) -> Report:
+    """The slice that was asked for as the accounts were looked up."""
+    drafts = tuple(version for version in live.versions() if version.state == State.DRAFT)
+    return Report(found, of, drafts, fewest)

@@ -7,8 +7,9 @@ DeLong's, on the logit so that it stays between 0 and 1.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from scipy import stats
@@ -20,11 +21,12 @@ RANGES = ((0, 19), (20, 39), (40, 59), (60, 79), (80, 100))
 
 @dataclass(frozen=True)
 class Case:
-    """What was said before, and whether it was lost then."""
+    """What was said before, and whether it was lost then; of so many accounts alike."""
 
     score: float
     flagged: bool
     lost: bool
+    count: int = 1
 
 
 @dataclass(frozen=True)
@@ -74,23 +76,32 @@ class Lift:
 
 
 def verdict(cases: Sequence[Case], *, fewest: int = FEWEST) -> Verdict:
-    caught = sum(1 for case in cases if case.flagged and case.lost)
-    alarms = sum(1 for case in cases if case.flagged and not case.lost)
-    missed = sum(1 for case in cases if not case.flagged and case.lost)
-    quiet = len(cases) - caught - alarms - missed
+    caught = counted(case for case in cases if case.flagged and case.lost)
+    alarms = counted(case for case in cases if case.flagged and not case.lost)
+    missed = counted(case for case in cases if not case.flagged and case.lost)
+    total = counted(cases)
+    quiet = total - caught - alarms - missed
     return Verdict(
         caught, alarms, missed, quiet,
         precision=share(caught, caught + alarms),
         recall=share(caught, caught + missed),
-        base=share(caught + missed, len(cases)),
-        auc=area([case.score for case in cases if case.lost], [case.score for case in cases if not case.lost]),
+        base=share(caught + missed, total),
+        auc=area(_scores(cases, lost=True), _scores(cases, lost=False)),
         too_few=few(cases, fewest),
     )  # fmt: skip
 
 
+def counted(cases: Iterable[Case]) -> int:
+    return sum(case.count for case in cases)
+
+
+def _scores(cases: Sequence[Case], *, lost: bool) -> list[float]:
+    return [score for case in cases if case.lost == lost for score in repeat(case.score, case.count)]
+
+
 def few(cases: Sequence[Case], fewest: int = FEWEST) -> bool:
-    lost = sum(1 for case in cases if case.lost)
-    return min(lost, len(cases) - lost) < fewest
+    lost = counted(case for case in cases if case.lost)
+    return min(lost, counted(cases) - lost) < fewest
 
 
 def share(hits: int, of: int) -> Estimate | None:
@@ -144,13 +155,12 @@ def ranges(cases: Sequence[Case]) -> list[tuple[int, int, Estimate | None]]:
     found = []
     for low, high in RANGES:
         inside = [case for case in cases if low <= case.score <= high]
-        found.append((low, high, share(sum(1 for case in inside if case.lost), len(inside))))
+        found.append((low, high, share(counted(case for case in inside if case.lost), counted(inside))))
     return found
 
 
-def lift(points: Sequence[tuple[float, bool]], *, fewest: int = FEWEST) -> Lift:
-    """`points`: what the measure was worth, 0 to 100, and whether the case was lost."""
-    cases = [Case(worth, worth < 50, lost) for worth, lost in points]
+def lift(cases: Sequence[Case], *, fewest: int = FEWEST) -> Lift:
+    """`score` is what the measure was worth, 0 to 100; `flagged`: less than half of that."""
     said = verdict(cases, fewest=fewest)
     times = said.precision.value / said.base.value if said.precision and said.base and said.base.value else None
-    return Lift(len(cases), said.precision, said.base, times, said.auc, said.too_few)
+    return Lift(said.count, said.precision, said.base, times, said.auc, said.too_few)

@@ -17,7 +17,7 @@ from accounts.calendar import local_today
 from accounts.models import Account
 from accounts.roles import Permission
 from metrics.health.definitions import BANDS
-from metrics.health.validation import CHURN, LOSS, Report, Row, report
+from metrics.health.validation import CHURN, LOSS, LOST, Report, Row, report
 from metrics.health.validation_cases import AHEAD, OUTCOMES, happened
 from metrics.health.validation_sums import Estimate, Lift, Verdict
 
@@ -86,14 +86,18 @@ class FalseGreenShape(serializers.Serializer):
 class ValidationShape(Shape):
     days = serializers.IntegerField()
     target = serializers.ChoiceField(choices=TARGETS)
+    accounts = serializers.IntegerField(help_text="To which anything happened in two years; each counts once.")
+    looked_at = serializers.IntegerField(help_text="Of a large book, accounts chosen by chance, always the same ones.")
     all = VerdictShape()
     bands = BandShape(many=True)
     ranges = RangeShape(many=True)
     versions = VerdictShape(many=True)
     segments = VerdictShape(many=True)
-    challenger = VerdictShape(many=True, help_text="Live and challenger on the same cases; empty without one.")
+    challenger = VerdictShape(
+        many=True, help_text="Live and challenger by turns, on the same accounts; empty without one."
+    )
     lifts = LiftShape(many=True)
-    false_greens = FalseGreenShape(many=True, help_text="Healthy then, and lost.")
+    false_greens = FalseGreenShape(many=True, help_text="Healthy then, and lost; at most 200.")
 
 
 class ValidationFilters(df.FilterSet):
@@ -133,13 +137,17 @@ class ValidationResource(Resource):
         accounts = self.filter_queryset(Account.objects.visible_to(self.key))  # type: ignore[attr-defined]
         asked = request.query_params
         days, of = int(asked.get("days") or 90), asked.get("target") or LOSS
-        cases = happened(self.tenant, ahead=days, today=local_today(self.tenant))
-        found = report(cases, of=of, version=asked.get("version", ""), segment=asked.get("segment", ""))
-        greens = found.false_greens
-        seen = set(accounts.filter(pk__in=[each.account_id for each in greens]).values_list("pk", flat=True))
-        named = [vars(each) for each in greens if each.account_id in seen]
-        shown = [{name: row[name] for name in map(str, FalseGreenShape().fields)} for row in named]
-        return Response({"days": days, "target": of, **_told(found), "false_greens": shown})
+        cases = happened(
+            self.tenant, ahead=days, today=local_today(self.tenant), lost=LOST[of],
+            version=asked.get("version", ""), segment=asked.get("segment", ""),
+        )  # fmt: skip
+        found = report(cases, of=of)
+        names = accounts.filter(pk__in=[green.account_id for green in found.false_greens]).values_list("pk", "name")
+        seen = dict(names)
+        shown = [g._asdict() | {"name": seen[g.account_id]} for g in found.false_greens if g.account_id in seen]
+        greens = [{name: row[name] for name in map(str, FalseGreenShape().fields)} for row in shown]
+        said = {"days": days, "target": of, "accounts": cases.total, "looked_at": sum(g.count for g in cases.groups)}
+        return Response(said | _told(found) | {"false_greens": greens})
 
 
 def _told(found: Report) -> dict[str, Any]:

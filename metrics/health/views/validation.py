@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.access import MemberRequest, requires, visible_accounts
+from accounts.access import MemberRequest, requires
 from accounts.calendar import local_today
+from accounts.models import Account
 from accounts.roles import Permission
-from metrics.health.validation import CHURN, LOSS, Report, Row, report
-from metrics.health.validation_cases import AHEAD, MOST, happened
+from metrics.health.validation import CHURN, LOSS, LOST, Report, Row, report
+from metrics.health.validation_cases import AHEAD, happened
 from metrics.health.validation_sums import FEWEST, Estimate, Lift, Verdict
 from metrics.health.views.frame import show
 
@@ -29,28 +30,32 @@ def predicts(request: MemberRequest) -> HttpResponse:
     asked = request.GET
     days = asked.get("days", USUAL) if asked.get("days") in DAYS else USUAL
     of = CHURN if asked.get("of") == CHURN else LOSS
-    cases = happened(request.tenant, ahead=DAYS[days], today=local_today(request.tenant))
-    versions = sorted({case.version for case in cases if case.version})
-    segments = sorted({case.segment for case in cases if case.segment})
-    version, segment = _one_of(asked.get("version"), versions), _one_of(asked.get("segment"), segments)
-    found = report(cases, of=of, version=version, segment=segment)
+    version, segment = asked.get("version", ""), asked.get("segment", "")
+    today = local_today(request.tenant)
+    cases = happened(request.tenant, ahead=DAYS[days], today=today, lost=LOST[of], version=version, segment=segment)
+    found = report(cases, of=of)
+    greens = _greens(request, found)
     context = _told(found) | {
-        "days": days, "spans": list(DAYS), "of": of, "targets": OF, "version": version, "versions": versions,
-        "segment": segment, "segments": segments, "fewest": FEWEST, "most": MOST if len(cases) == MOST else 0,
-        "greens": _greens(request, found), "more": max(0, len(found.false_greens) - NAMES),
+        "days": days, "spans": list(DAYS), "of": of, "targets": OF, "fewest": FEWEST, "sampled": cases.sampled,
+        "taken": sum(g.count for g in cases.groups),
+        "version": version, "versions": sorted({group.version for group in cases.groups if group.version}),
+        "segment": segment, "segments": sorted({group.segment for group in cases.groups if group.segment}),
+        "greens": greens, "more": max(0, found.count_greens - len(greens)),
     }  # fmt: skip
     return show(request, "predicts.html", context)
 
 
-def _one_of(said: str | None, known: list[str]) -> str:
-    return said if said in known else ""
-
-
 def _greens(request: MemberRequest, found: Report) -> list[dict[str, Any]]:
-    """By name, where the reader may see the account; the others only count."""
+    """By name, where the reader may see the account, those too that were archived once they had left."""
     rows = found.false_greens[:NAMES]
-    seen = set(visible_accounts(request).filter(pk__in=[row.account_id for row in rows]).values_list("pk", flat=True))
-    return [{"case": row, "what": OUTCOME_LABELS[row.outcome]} for row in rows if row.account_id in seen]
+    seen = Account.objects.visible_to(request.membership).in_bulk([row.account_id for row in rows])
+    return [
+        {
+            "case": row, "what": OUTCOME_LABELS[row.outcome], "name": seen[row.account_id].name,
+            "open": seen[row.account_id].archived_at is None,
+        }
+        for row in rows if row.account_id in seen
+    ]  # fmt: skip
 
 
 OUTCOME_LABELS = {
@@ -61,7 +66,8 @@ OUTCOME_LABELS = {
 
 def _told(found: Report) -> dict[str, Any]:
     return {
-        "total": len(found.cases),
+        "total": found.count,
+        "everybody": found.found.total,
         "unknown": found.unknown,
         "verdict": found.verdict,
         "auc": figure(found.verdict.auc),

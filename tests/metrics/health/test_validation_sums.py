@@ -21,6 +21,13 @@ def test_rates_and_area_are_what_a_hand_comes_to():
     assert not found.too_few
 
 
+def test_accounts_alike_may_be_counted_together():
+    apart = [Case(30, True, True)] * 9 + [Case(80, False, False)] * 15 + [Case(30, True, False)] * 3
+    together = [Case(30, True, True, 9), Case(80, False, False, 15), Case(30, True, False, 3)]
+    assert sums.verdict(together) == sums.verdict(apart)
+    assert sums.ranges(together) == sums.ranges(apart)
+
+
 def test_the_area_and_its_interval_on_six_cases():
     """Parts of the lost 1, 5/6, 2/3; of the kept 1/2, 1, 1: variances 1/36 and 1/12, each over 3."""
     found = sums.area([10, 20, 50], [20, 60, 70])
@@ -45,8 +52,8 @@ def test_few_cases_are_said_to_be_few():
 
 def test_the_lift_of_a_measure():
     """Low for 10, of which 8 were lost; 12 of all 30 were: twice as often."""
-    points = [(20.0, True)] * 8 + [(20.0, False)] * 2 + [(80.0, True)] * 4 + [(80.0, False)] * 16
-    found = sums.lift(points)
+    cases = [Case(20, True, True, 8), Case(20, True, False, 2), Case(80, False, True, 4), Case(80, False, False, 16)]
+    found = sums.lift(cases)
     assert found.times == pytest.approx(2.0)
     assert (found.low.hits, found.low.of, found.known) == (8, 10, 30)
 
