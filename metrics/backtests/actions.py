@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Now
+from psycopg2.errors import QueryCanceled
 
 from accounts import timeline
 from accounts.actions.errors import Refused
@@ -22,6 +23,7 @@ from metrics.backtests.models import BackTest, FoundMatch, ReplayState
 
 WORK = "back_tests"
 LONGEST = 1_100  # days of a period
+AT_MOST = "240s"
 # The rows of the replay as they come; nothing of them passes through Python.
 KEEP = """
 INSERT INTO backtests_foundmatch (test_id, variant, account_id, event_id, opened_on, known_from, closed_on)
@@ -83,7 +85,7 @@ def _due_notes() -> QuerySet[TenantWork]:
 
 def _work_out(test: BackTest, tenant: Tenant) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '240s'")
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [AT_MOST])
     try:
         with transaction.atomic():
             FoundMatch.objects.filter(test=test).delete()
@@ -92,9 +94,16 @@ def _work_out(test: BackTest, tenant: Tenant) -> None:
                 _replay(test, number, conditions)
             result = {"variants": [summing.of(test, n, local_today(tenant)) for n in range(len(variants))]}
             BackTest.objects.filter(pk=test.pk).update(state=ReplayState.DONE, result=result, done_at=Now())
-    except ValueError as problem:
-        # A fact went since it was asked for: said on the page, and not tried again.
-        BackTest.objects.filter(pk=test.pk).update(state=ReplayState.FAILED, error=str(problem)[:500], done_at=Now())
+    except (ValueError, DatabaseError) as problem:
+        # A fact went since it was asked for, or it takes too long: said on the page, and not tried again, since all
+        # others wait behind it. Where the database itself is gone, so is this word, and it waits on.
+        BackTest.objects.filter(pk=test.pk).update(state=ReplayState.FAILED, error=_words(problem), done_at=Now())
+
+
+def _words(problem: Exception) -> str:
+    if isinstance(problem.__cause__, QueryCanceled):
+        return "It took longer than four minutes: ask for a shorter period."
+    return str(problem)[:500]
 
 
 def _replay(test: BackTest, number: int, conditions: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from accounts.models import Account, AccountFacts
+from accounts.models import Account, AccountFacts, AccountState
 from accounts.registry import Fact
 from metrics.health import definitions, live, moving, scoring
 from metrics.health.models import HealthVersion, Override
@@ -15,17 +15,21 @@ from metrics.health.moving import At
 from metrics.health.scoring import MeasureScore, Score
 
 LEAST = 0.5  # points that are worth a line
+REST = "Rest"
 
 
 @dataclass(frozen=True)
 class Standing:
-    """What holds now: the facts, the version that scores, and its score step by step."""
+    """What holds now: the facts, the version that scores, and its score step by step as of `looked_on`, the last day on
+    which the account was looked at: by any other day the steps would come to another score than the one that is kept.
+    """
 
     facts: Mapping[str, Any]
     version: HealthVersion | None
     score: Score | None
     since: dt.datetime | None = None
     override: Override | None = None
+    looked_on: dt.date | None = None
 
     @property
     def total(self) -> int | None:
@@ -78,7 +82,11 @@ class Explainer:
         by_hand = (
             Override.objects.filter(account=account, lifted_at=None, until__gte=today).select_related("set_by").first()
         )
-        return Standing(facts, version, self._score(facts, today), row.valid_from if row else None, by_hand)
+        if row is None:
+            return Standing(facts, version, None, override=by_hand)
+        seen = AccountState.objects.filter(account=account).values_list("seen_on", flat=True).first()
+        day = min(max(row.first_day, seen or row.first_day), today)
+        return Standing(facts, version, self._score(facts, day), row.valid_from, by_hand, day)
 
     def steps(self, rows: list[At], most: int = 12) -> list[Step]:
         """The newest changes first."""
@@ -91,13 +99,13 @@ class Explainer:
         return scoring.score(definitions.read(version.definition), facts, today=day, known=self.known)
 
     def _step(self, before: At, after: At) -> Step:
-        """What is left once the inputs are told went to limits, to a score set by hand, or to re-weighing."""
+        """The causes add up to the change, to a tenth of a point: what is too small for a line is told together."""
         first = self._score(before.facts, _day_before(after.since, self.zone))
         second = self._score(after.facts, after.since.astimezone(self.zone).date())
         causes = _by_input(first, second, before.facts, after.facts, self.known) if first and second else []
         causes += _around(before, after, first, second)
         causes.sort(key=lambda cause: -abs(cause.points))
-        return Step(after.since, before.score, after.score, tuple(causes))
+        return Step(after.since, before.score, after.score, (*causes, *_rest(before, after, causes)))
 
 
 def _day_before(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
@@ -134,8 +142,21 @@ def _around(before: At, after: At, first: Score | None, second: Score | None) ->
         found.append(Cause("Limit", caps[0] - caps[1], names[0] or None, names[1] or None))
     hands = [each.facts.get("override.score") for each in (before, after)]
     if hands[0] != hands[1]:
-        found.append(Cause("Set by hand", 0, *hands))
+        found.append(Cause("Set by hand", _by_hand(after) - _by_hand(before), *hands))
     return found
+
+
+def _by_hand(at: At) -> int:
+    """How many points somebody's hand adds to what was worked out."""
+    computed = at.facts.get("health.computed")
+    return 0 if at.score is None or computed is None else at.score - computed
+
+
+def _rest(before: At, after: At, causes: list[Cause]) -> list[Cause]:
+    if before.score is None or after.score is None:
+        return []
+    rest = round(after.score - before.score - sum(round(cause.points, 1) for cause in causes), 1)
+    return [Cause(REST, rest)] if rest else []
 
 
 def _held(score: Score | None) -> int:

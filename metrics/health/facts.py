@@ -22,6 +22,7 @@ declare("health_version.published", "Health model published", "{name} scores fro
 declare("health_version.retired", "Health version retired", "{name} scores nobody any more", icon="badge-x")
 declare("sign_off.asked", "Sign-off asked", "{person} is asked to sign {name}", icon="signature")
 declare("sign_off.decided", "Sign-off decided", "{person} {decision} {name}", icon="signature")
+declare("sign_off.spared", "Sign-off spared", "{person} needn’t sign {name}", icon="signature")
 declare("judgement.made", "Judged", "{measure}: {level}, {reason}", icon="gavel")
 declare("override.set", "Health set by hand", "{score} until {until}: {reason}", icon="hand")
 declare("override.lifted", "Health worked out again", "The score set by hand no longer holds", icon="hand")

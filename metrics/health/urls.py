@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("settings/health/drafts/<int:pk>/shadow/", drafts.shadow, name="shadow"),
     path("settings/health/drafts/<int:pk>/drop/", drafts.drop, name="drop"),
     path("settings/health/drafts/<int:pk>/ask/", versions.ask, name="ask"),
+    path("settings/health/sign-offs/<int:pk>/spare/", versions.spare, name="sign-off-spare"),
     path("settings/health/versions/<int:pk>/", versions.version, name="version"),
     path("settings/health/versions/<int:pk>/retire/", versions.retire, name="retire"),
     path("settings/health/versions/<int:pk>/yaml/", versions.as_yaml, name="yaml"),

@@ -98,7 +98,9 @@ def _wrong(answers: Any, template: MaturityTemplate) -> dict[str, str]:
 
 def matrix() -> Matrix:
     """The workspace's own, or the usual, which is not written before somebody changes it."""
-    usual = Matrix(health_from=index.HEALTH_FROM, maturity_from=index.MATURITY_FROM, cells=index.USUAL_CELLS)
+    usual = Matrix(
+        health_from=index.HEALTH_FROM, maturity_from=index.MATURITY_FROM, cells=index.USUAL_CELLS, version=0
+    )  # fmt: skip
     return Matrix.objects.first() or usual
 
 
@@ -114,8 +116,7 @@ def edit_matrix(values: Mapping[str, Any], *, by: User | None, version: int | No
     wrong = index.wrong_cells(current.cells)
     if wrong:
         raise Refused({f"cells.{cell}": [text] for cell, text in wrong.items()})
-    if row is not None:
-        current.version += 1
+    current.version += 1
     check(current)
     with named_refusals(Matrix):
         current.save()

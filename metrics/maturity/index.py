@@ -103,7 +103,7 @@ def wrong_answers(answers: Any, questions: Sequence[Question]) -> dict[str, str]
     found = {
         each["key"]: "Choose a level."
         for each in questions
-        if isinstance(given.get(each["key"]), bool) or given.get(each["key"]) not in LEVELS
+        if type(given.get(each["key"])) is not int or given[each["key"]] not in LEVELS
     }
     keys = {each["key"] for each in questions}
     return found | {str(key)[:40]: "There is no such question." for key in given if key not in keys}

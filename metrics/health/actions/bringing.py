@@ -13,6 +13,10 @@ from metrics.health.actions import models, versions
 from metrics.health.checking import Problem
 from metrics.health.models import HealthModel, HealthVersion, State
 
+ELSEWHERE = (
+    "Whom a model scores that is live changes at once, and not with a draft: change it on the model’s page first."
+)
+
 
 @transaction.atomic
 def bring(text: str, *, by: User | None) -> HealthVersion:
@@ -23,6 +27,8 @@ def bring(text: str, *, by: User | None) -> HealthVersion:
     if problems:
         raise Refused({"text": [_said(each) for each in problems]})
     model = HealthModel.objects.filter(key=values["key"], archived_at=None).first() if values["key"] else None
+    if model and model.applies != values["applies"] and model.versions.filter(state=State.PUBLISHED).exists():
+        raise Refused({"text": [_said(Problem("applies", ELSEWHERE))]})
     if model is None:
         return _placed(lambda: models.add(values, definition, by=by)).versions.get()
     _placed(lambda: models.edit(model, {"name": values["name"], "applies": values["applies"]}, by=by))

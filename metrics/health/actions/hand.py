@@ -73,8 +73,11 @@ def override(account: Account, score: int, *, reason: str, until: dt.date, by: U
 
 
 @transaction.atomic
-def lift(account: Account, *, by: User | None) -> None:
+def lift(account: Account, *, by: User | None, only: int | None = None) -> None:
+    """The one that holds; where one is named by its id, only if that is it."""
     rows = Override.objects.filter(account=account, lifted_at=None)
+    if only is not None:
+        rows = rows.filter(pk=only)
     if rows.update(lifted_at=Now(), lifted_by=by):
         timeline.record("override.lifted", account=account, by=by)
 

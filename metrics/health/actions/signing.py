@@ -44,8 +44,11 @@ def decide(sign_off: SignOff, *, signed: bool, note: str, by: User) -> SignOff:
 
 
 @transaction.atomic
-def spare(sign_off: SignOff) -> None:
-    """Somebody needn't be asked after all, as long as the draft is one."""
+def spare(sign_off: SignOff, *, by: User | None) -> None:
+    """Somebody who hasn't answered needn't after all; a no can't be taken away."""
     if sign_off.of.state != State.DRAFT:
         raise refuse("", "This version isn’t a draft any more.")
-    sign_off.delete()
+    deleted, _rows = SignOff.objects.filter(pk=sign_off.pk, decision=Decision.WAITING).delete()
+    if not deleted:
+        raise refuse("", "This person has answered: only a change to the draft asks again.")
+    timeline.record("sign_off.spared", by=by, person=str(sign_off.asked), name=sign_off.of.name)

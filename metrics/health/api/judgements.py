@@ -138,5 +138,5 @@ class OverrideResource(Resource):
     def destroy(self, request: Request, account_pk: str, pk: str) -> Response:
         account = account_of(self)
         self.one(pk=int(pk))
-        hand.lift(account, by=self.by)
+        hand.lift(account, by=self.by, only=int(pk))
         return Response(status=204)

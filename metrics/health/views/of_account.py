@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
@@ -43,7 +44,9 @@ def of_account(request: MemberRequest, pk: int) -> HttpResponse:
         "standing": standing,
         "since": formats.ago(standing.since, timezone.now()) if standing.since else "",
         "unknown": shown.unknown(standing),
-        "pillars": _pillars(standing, explainer, account, today),
+        "late": bool(standing.looked_on and standing.looked_on < today),
+        "pillars": (pillars := _pillars(standing, explainer, account, today)),
+        "points": sum((each["points"] for each in pillars), Decimal(0)),
         "next": _next(standing, explainer, account, today),
         "chart": _chart(rows, explainer, standing, today, days, zone),
         "steps": [_step(step, account, today, zone) for step in explainer.steps(rows)],
@@ -55,17 +58,20 @@ def of_account(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _pillars(standing: Standing, explainer: Explainer, account: Account, today: dt.date) -> list[dict[str, Any]]:
-    return [
-        {
+    measures = standing.score.measures if standing.score else []
+    rest, found = iter(shown.adding_up([each.points for each in measures])), []
+    for each in standing.score.pillars if standing.score else ():
+        points = [next(rest) for _measure in each.measures]
+        rows = zip(each.measures, points, strict=True)
+        found.append({
             "pillar": each.pillar,
             "score": each.score,
             "band": _band(standing, each.score),
             "share": f"{each.share:.0f}%",
-            "points": f"{each.points:.1f}",
-            "lines": [shown.line(m, explainer.known.get(m.measure.fact), account, today) for m in each.measures],
-        }
-        for each in (standing.score.pillars if standing.score else ())
-    ]
+            "points": sum(points, Decimal(0)),
+            "lines": [shown.line(m, explainer.known.get(m.measure.fact), account, today, own) for m, own in rows],
+        })  # fmt: skip
+    return found
 
 
 def _band(standing: Standing, score: int | None) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from math import floor
 from typing import Any
 
 from django.urls import reverse
@@ -13,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from accounts import formats
 from accounts.models import Account
 from accounts.registry import Fact, FactType
-from metrics.health.explaining import Cause, Standing
+from metrics.health.explaining import REST, Cause, Standing
 from metrics.health.scoring import GONE, STALE, UNLISTED, MeasureScore
 
 WHY = {
@@ -71,7 +74,18 @@ class Line:
     href: str
 
 
-def line(found: MeasureScore, fact: Fact | None, account: Account, today: dt.date) -> Line:
+def adding_up(points: Sequence[float]) -> list[Decimal]:
+    """Rounded to tenths so that they come to what they come to together: who adds them up finds the total."""
+    tenths = [floor(10 * each + 1e-9) for each in points]
+    missing = round(10 * sum(points)) - sum(tenths)
+    for place in sorted(range(len(points)), key=lambda n: tenths[n] - 10 * points[n])[: max(missing, 0)]:
+        tenths[place] += 1
+    return [Decimal(each) / 10 for each in tenths]
+
+
+def line(
+    found: MeasureScore, fact: Fact | None, account: Account, today: dt.date, points: Decimal | None = None
+) -> Line:
     why = ""
     if found.worth is None:
         why = _("%(why)s: %(treated)s") % {"why": WHY[found.why], "treated": TREATED[found.treated]}
@@ -82,7 +96,7 @@ def line(found: MeasureScore, fact: Fact | None, account: Account, today: dt.dat
         as_of=formats.date(found.as_of) if found.as_of else "",
         worth="–" if found.worth is None else f"{found.worth / 100:.0f}",
         share=f"{found.share:.0f}%",
-        points=f"{found.points:.1f}",
+        points=f"{found.points if points is None else points:.1f}",
         why=why,
         judged=found.measure.judged,
         href=page_of(found.measure.fact, account),
@@ -96,10 +110,13 @@ def page_of(name: str, account: Account) -> str:
 
 
 def cause(found: Cause, account: Account, today: dt.date) -> dict[str, Any]:
-    words = {"Model": _("Model"), "Limit": _("Limit"), "Set by hand": _("Set by hand")}
+    words = {
+        "Model": _("Model"), "Limit": _("Limit"), "Set by hand": _("Set by hand"), REST: _("Smaller inputs, rounding"),
+    }  # fmt: skip
     sign = "+" if found.points > 0 else "−"
     return {
         "label": words.get(found.label, found.label),
+        "bare": found.label == REST,
         "same": found.before == found.after,
         "points": f"{sign}{abs(found.points):.1f}" if found.points else "",
         "before": value(found.fact, found.before, today=today, currency=account.currency),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -84,6 +84,19 @@ def ask(request: MemberRequest, pk: int) -> HttpResponse:
     fields = Editor(draft.definition, live.inputs(), {}, digits(request)).built()
     context = {"draft": draft, "editor": fields, "note": draft.note, "ask": form}
     return show(request, "draft.html", context | {"sign_offs": draft.sign_offs.select_related("asked")}, status)
+
+
+@require_POST
+@requires(Permission.HEALTH_EDIT)
+def spare(request: MemberRequest, pk: int) -> HttpResponse:
+    """Whoever left the workspace would else hold the draft back for ever."""
+    row = get_object_or_404(SignOff.objects.select_related("of__model", "asked"), pk=pk)
+    try:
+        signing.spare(row, by=request.user)
+        messages.success(request, _("{person} needn’t sign.").format(person=row.asked))
+    except Refused as refused:
+        messages.error(request, words_of(refused))
+    return redirect("health:draft" if row.of.state == State.DRAFT else "health:version", row.of_id)
 
 
 @require_http_methods(["GET", "POST"])

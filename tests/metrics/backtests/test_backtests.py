@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -77,6 +78,30 @@ def test_working_twice_stores_nothing_twice(story):
     actions.go_on(cast.tenant.pk)
     with tenant_context(cast.tenant):
         assert FoundMatch.objects.filter(test=test).count() == 2
+
+
+def test_one_that_takes_too_long_is_said_to_and_holds_nobody_up(story, monkeypatch):
+    cast, play, _turned, first = story
+    real = actions._replay
+
+    def slow(test, number, conditions):
+        if test.start == first:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(5)")
+        real(test, number, conditions)
+
+    monkeypatch.setattr(actions, "_replay", slow)
+    monkeypatch.setattr(actions, "AT_MOST", "2s")
+    with tenant_context(cast.tenant):
+        today = timezone.now().date()
+        for start in (first, first + DAY):
+            actions.ask(play, start=start, end=first + 60 * DAY, today=today, by=cast.olly)
+    actions.go_on(cast.tenant.pk)
+    with tenant_context(cast.tenant):
+        slow_one, other = BackTest.objects.order_by("pk")
+        assert (slow_one.state, other.state) == (ReplayState.FAILED, ReplayState.DONE)
+        assert "longer than four minutes" in slow_one.error
+    assert actions.waiting_tenants() == []
 
 
 def test_two_wordings_stand_side_by_side(story):

@@ -77,6 +77,13 @@ def test_it_is_lifted_by_hand_or_by_the_next_one(acme, scored, account):
     assert Event.objects.filter(kind="override.lifted").count() == 1
 
 
+def test_lifting_one_that_was_lifted_before_leaves_the_one_that_holds(acme, scored, account):
+    old = hand.override(account, 20, reason="Notice", until=TODAY + DAY, by=acme.cass, today=TODAY)
+    hand.override(account, 90, reason="Taken back", until=TODAY + DAY, by=acme.cass, today=TODAY)
+    hand.lift(account, by=acme.cass, only=old.pk)
+    assert Override.objects.get(lifted_at=None).score == 90
+
+
 @pytest.mark.parametrize(
     ("said", "field"),
     [({"score": 101}, "score"), ({"until": TODAY}, "until"), ({"until": TODAY + 31 * DAY}, "until"),

@@ -9,10 +9,13 @@ import pytest
 from django.utils import timezone
 
 from accounts.actions import knowledge
-from accounts.models import AccountFacts
+from accounts.models import AccountFacts, AccountState, PastFacts
 from accounts.tenancy.context import tenant_context
 from metrics.health.actions import models, signing, versions
+from metrics.health.explaining import Explainer
 from metrics.health.models import HealthModel, HealthVersion, Judgement, Override, SignOff, State
+from metrics.health.moving import At
+from metrics.health.views import shown
 from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.health import simple
 
@@ -179,6 +182,77 @@ def test_a_model_goes_out_as_yaml_and_comes_back_as_a_draft(stage, page):
     with tenant_context(stage.tenant):
         draft = HealthVersion.objects.get(state=State.DRAFT)
         assert (draft.model, draft.number, draft.definition["limits"][0]["cap"]) == (stage.model, 2, 30)
+
+
+def test_a_file_doesnt_change_whom_a_live_model_scores(stage, page):
+    """That would hold at once, past preview and sign-off."""
+    olly = page(stage.olly, stage.tenant)
+    text = olly.get(f"/settings/health/versions/{stage.version.pk}/yaml/").content.decode()
+    narrow = text.replace("applies: {}", "applies:\n  all:\n    - fact: account.segment\n      is: Enterprise")
+    assert narrow != text
+    refused = olly.post("/settings/health/import/", {"text": narrow})
+    assert refused.status_code == 422
+    assert "applies: Whom a model scores that is live changes at once" in refused.content.decode()
+    with tenant_context(stage.tenant):
+        assert HealthModel.objects.get().applies == {}
+
+
+def test_who_neednt_sign_is_taken_off_the_list(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+        asked = signing.ask(draft, stage.lee, "product", by=stage.ada)
+    assert "Needn’t sign: Lee of Acme" in olly.get(f"/settings/health/drafts/{draft.pk}/").content.decode()
+    where = f"/settings/health/sign-offs/{asked.pk}/spare/"
+    assert page(stage.cass, stage.tenant).post(where).status_code == 403
+    assert olly.post(where).status_code == 302
+    with tenant_context(stage.tenant):
+        assert not SignOff.objects.exists()
+
+
+def test_the_steps_are_those_of_the_day_that_the_score_is_of(stage, page):
+    """Three days without a look: what ages since then isn't in the score, and the page says so."""
+    with tenant_context(stage.tenant):
+        definition = simple(20, 80, 0)
+        definition["pillars"] = definition["pillars"][:2]
+        definition["limits"] = []
+        versions.publish(versions.edit_draft(versions.draft(stage.model, by=stage.ada), definition, by=stage.ada),
+                         by=stage.ada)  # fmt: skip
+        today = timezone.now().date()
+        facts = {
+            "people.champion_present": True,
+            "account.last_touch_on": (today - dt.timedelta(days=33)).isoformat(),
+            "health.score": 68,
+            "health.computed": 68,
+            "health.band": "symptoms",
+            "health.model": "general v2",
+        }
+        AccountFacts.objects.update(facts=facts, first_day=today - dt.timedelta(days=5))
+        AccountState.objects.update(seen_on=today - dt.timedelta(days=3))
+        explained = Explainer(stage.tenant.zone).standing(stage.account, today)
+        assert explained.score.total == 68
+    html = page(stage.cass, stage.tenant).get(f"/accounts/{stage.account.pk}/health/").content.decode()
+    assert "Last looked at on" in html
+
+
+def test_what_moved_it_adds_up_and_so_do_the_points(stage, page):
+    with tenant_context(stage.tenant):
+        zone, now = stage.tenant.zone, timezone.now()
+        past = PastFacts.objects.get()
+        by_hand = {"override.score": 30, "health.score": 30}
+        after = {**AccountFacts.objects.get().facts, **by_hand, "account.last_touch_on": "2020-01-01"}
+        rows = [At(now - dt.timedelta(days=2), past.facts), At(now - dt.timedelta(days=1), after)]
+        (step,) = Explainer(zone).steps(rows)
+    assert step.change == -45
+    assert round(sum(round(cause.points, 1) for cause in step.causes), 1) == step.change
+    assert {cause.label for cause in step.causes} >= {"Set by hand", "Champion present"}
+    assert [str(each) for each in shown.adding_up([17.14, 17.14, 17.14, 17.14, 0])] == [
+        "17.2",
+        "17.2",
+        "17.1",
+        "17.1",
+        "0",
+    ]
 
 
 @pytest.mark.parametrize(

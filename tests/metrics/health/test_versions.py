@@ -63,6 +63,19 @@ def test_a_draft_is_published_once_everybody_has_signed(acme, scored):
     assert Event.objects.filter(kind="health_version.published").count() == 2
 
 
+def test_somebody_who_left_neednt_sign_and_a_no_stays(acme, scored):
+    draft = versions.draft(scored.model, by=acme.olly)
+    waiting = signing.ask(draft, acme.lee, "leadership", by=acme.olly)
+    declined = signing.ask(draft, acme.ada, "product", by=acme.olly)
+    signing.decide(declined, signed=False, note="Too strict", by=acme.ada)
+    signing.spare(waiting, by=acme.olly)
+    with pytest.raises(Refused, match="has answered"):
+        signing.spare(declined, by=acme.olly)
+    with pytest.raises(Refused, match="Not signed yet by Ada"):
+        versions.publish(draft, by=acme.olly)
+    assert Event.objects.filter(kind="sign_off.spared").count() == 1
+
+
 def test_who_signed_is_asked_again_when_the_draft_changes(acme, scored):
     draft = versions.draft(scored.model, by=acme.olly)
     asked = signing.ask(draft, acme.lee, "product", by=acme.olly)

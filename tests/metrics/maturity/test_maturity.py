@@ -57,7 +57,7 @@ def test_the_newest_assessment_is_what_is_known_and_nothing_of_tomorrow(acme):
 def test_an_answer_is_refused_by_its_question(acme):
     account, template = AccountFactory(), MaturityTemplateFactory()
     with pytest.raises(Refused) as refused:
-        actions.assess(account, template, {"owner": 5, "skills": True, "x": 1}, by=acme.cass, today=TODAY)
+        actions.assess(account, template, {"owner": 5, "skills": True, "steps": 2.0, "x": 1}, by=acme.cass, today=TODAY)
     assert set(refused.value.errors) == {
         "answers.owner", "answers.skills", "answers.steps", "answers.change", "answers.x",
     }  # fmt: skip
@@ -86,8 +86,11 @@ def test_each_account_lies_in_one_cell_and_thresholds_are_high(acme):
 def test_the_matrix_is_changed_by_one_at_a_time(acme):
     cells = copy.deepcopy(index.USUAL_CELLS)
     cells["save"]["label"] = "Rescue"
-    row = actions.edit_matrix({"cells": cells, "health_from": 60}, by=acme.ada, version=1)
+    usual = actions.matrix().version
+    row = actions.edit_matrix({"cells": cells, "health_from": 60}, by=acme.ada, version=usual)
     assert (row.version, actions.matrix().cells["save"]["label"]) == (1, "Rescue")
+    with pytest.raises(Conflict):
+        actions.edit_matrix({"health_from": 50}, by=acme.ada, version=usual)
     assert actions.edit_matrix({"maturity_from": 40}, by=acme.ada, version=1).version == 2
     with pytest.raises(Conflict):
         actions.edit_matrix({"maturity_from": 30}, by=acme.ada, version=1)
