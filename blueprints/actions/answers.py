@@ -11,8 +11,6 @@ from django.db.models import DateTimeField, F, Func, Q
 from django.db.models.functions import Coalesce, Now
 
 from accounts import timeline
-from accounts.models import Membership
-from accounts.roles import Permission
 from accounts.tenancy.context import current_tenant_id, tenant_context
 from blueprints.actions import notices
 from blueprints.models import Channel, Delivery, DeliveryState, Endpoint, RunState
@@ -111,9 +109,7 @@ def _pause() -> Func:
 
 
 def _tell_switched_off(endpoint: Endpoint, answer: Answer) -> None:
-    """Whoever may edit plays hears of it: what waits for this endpoint stays until it is switched on."""
+    """What waits for this endpoint stays until it is switched on."""
     reason = "says that it is gone for good" if answer.status == GONE else "has failed for five days"
-    members = Membership.objects.here().active()
-    people = [member.user_id for member in members if member.may(Permission.PLAY_EDIT)]
-    notices.tell(people, f"The endpoint “{endpoint}” {reason} and was switched off. {answer.error}")
+    notices.tell_editors(f"The endpoint “{endpoint}” {reason} and was switched off. {answer.error}")
     timeline.record("endpoint.stopped", by=None, endpoint_id=endpoint.pk, name=endpoint.name, reason=answer.error)

@@ -29,18 +29,21 @@ SELECT r.id FROM blueprints_run r
 JOIN accounts_accountfacts k ON k.tenant_id = r.tenant_id AND k.account_id = r.account_id
 CROSS JOIN LATERAL {record}
 JOIN LATERAL (VALUES {versions}) v(id, holds) ON v.id = r.version_id
-WHERE r.tenant_id = %(tenant)s AND r.account_id = ANY(%(ids)s) AND r.version_id = ANY(%(versions)s) AND v.holds
+WHERE r.tenant_id = %(tenant)s AND {here} AND r.version_id = ANY(%(versions)s) AND v.holds
     AND {working}
 """
 CLOSED = """
 SELECT r.id FROM blueprints_run r JOIN blueprints_match m ON m.tenant_id = r.tenant_id AND m.id = r.match_id
-WHERE r.tenant_id = %(tenant)s AND r.account_id = ANY(%(ids)s) AND r.version_id = ANY(%(versions)s)
+WHERE r.tenant_id = %(tenant)s AND {here} AND r.version_id = ANY(%(versions)s)
     AND m.event_id IS NULL AND m.closed_at IS NOT NULL AND {working}
 """
 
 
-def leave(account_ids: list[int], *, at: dt.datetime, day: dt.date, known: rules.Known | None = None) -> int:
-    """How many runs of these accounts were left. Each by the wording that it follows; `known`, where it was asked."""
+def leave(account_ids: list[int] | None, *, at: dt.datetime, day: dt.date, known: rules.Known | None = None) -> int:
+    """How many runs of these accounts, None: of all, were left. Each by the wording that it follows.
+
+    `known`, where it was asked.
+    """
     leavable = ~Q(exit={}) | Q(guards__leave_when_over=True)
     versions = list(PlayVersion.objects.filter(leavable).select_related("play"))
     if not versions:
@@ -51,7 +54,9 @@ def leave(account_ids: list[int], *, at: dt.datetime, day: dt.date, known: rules
     return sum(stepping.leave(ids, reason=reason, at=at) for reason, ids in found.items() if ids)
 
 
-def _exited(versions: list[PlayVersion], account_ids: list[int], day: dt.date, known: rules.Known | None) -> list[int]:
+def _exited(
+    versions: list[PlayVersion], account_ids: list[int] | None, day: dt.date, known: rules.Known | None
+) -> list[int]:
     known = known or (known_facts() if versions else {})
     # An old wording may ask for what nobody knows any more: then it never ends its runs.
     sound = [version for version in versions if not rules.validate(version.exit, known, of_event=False)]
@@ -63,15 +68,21 @@ def _exited(versions: list[PlayVersion], account_ids: list[int], day: dt.date, k
         params |= values
         rows.append(f"({version.pk}::bigint, {said})")
     facts = needed((name for version in sound for name in of_account(version.exit)), known)
-    sql = EXITED.format(record=record(facts, of="k.facts"), versions=", ".join(rows), working=WORKING)
+    parts = {"record": record(facts, of="k.facts"), "versions": ", ".join(rows), "working": WORKING}
+    sql = EXITED.format(**parts, here=_here(account_ids))
     return _ids(sql, params, [version.pk for version in sound], account_ids)
 
 
-def _closed(versions: list[int], account_ids: list[int]) -> list[int]:
-    return _ids(CLOSED.format(working=WORKING), {}, versions, account_ids) if versions else []
+def _closed(versions: list[int], account_ids: list[int] | None) -> list[int]:
+    sql = CLOSED.format(working=WORKING, here=_here(account_ids))
+    return _ids(sql, {}, versions, account_ids) if versions else []
 
 
-def _ids(sql: str, params: dict[str, Any], versions: list[int], account_ids: list[int]) -> list[int]:
+def _here(account_ids: list[int] | None) -> str:
+    return "true" if account_ids is None else "r.account_id = ANY(%(ids)s)"
+
+
+def _ids(sql: str, params: dict[str, Any], versions: list[int], account_ids: list[int] | None) -> list[int]:
     values = params | {"tenant": current_tenant_id(), "versions": versions, "ids": account_ids}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)

@@ -98,7 +98,7 @@ def settle(
         with connection.cursor() as cursor:
             cursor.execute(sql, params | {"ids": account_ids, "at": at, "day": day})
             done.opened, done.waiting, done.closed = cursor.fetchone()
-    if account_ids:
+    if account_ids or done.closed:
         done.left = leaving.leave(account_ids, at=at, day=day, known=watch.known)
     return done
 

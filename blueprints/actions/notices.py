@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from accounts.models import Account, User
+from accounts.models import Account, Membership, User
+from accounts.roles import Permission
 from blueprints.models import Notice, Run
 
 LONGEST = 500
@@ -17,6 +18,12 @@ def tell(people: Iterable[int], text: str, *, account: Account | None = None, ru
     """Ids of the notices, one for each of these users."""
     rows = [Notice(recipient_id=person, account=account, run=run, text=text[:LONGEST]) for person in people]
     return [notice.pk for notice in Notice.objects.bulk_create(rows)]
+
+
+def tell_editors(text: str) -> list[int]:
+    """Whoever may edit plays hears of what the engine did by itself."""
+    members = Membership.objects.here().active()
+    return tell([member.user_id for member in members if member.may(Permission.PLAY_EDIT)], text)
 
 
 def unseen(user: User) -> QuerySet[Notice]:

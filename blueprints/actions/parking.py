@@ -40,10 +40,10 @@ def asked_again(entry: InboxEntry) -> bool:
 
 
 def heard() -> Q:
-    """Entries that some play listens to, or would if it weren't paused while somebody asked for them again."""
+    """Entries that some play listens to, in the shadow too, or would if it weren't paused while they are asked."""
     plays = Play.objects.filter(trigger=OuterRef("event__kind"))
     waits = Q(last_error__contains=ASKED_AGAIN) & Q(Exists(plays.filter(state=PlayState.PAUSED)))
-    return Q(Exists(plays.on())) | waits
+    return Q(Exists(plays.watching())) | waits
 
 
 def put_off(entry: InboxEntry, problems: Sequence[str], *, park: bool) -> None:

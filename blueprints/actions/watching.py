@@ -10,6 +10,7 @@ from accounts import timeline
 from accounts.knowing.columns import needed
 from accounts.registry import Fact, known_facts
 from blueprints import rules
+from blueprints.actions import notices
 from blueprints.models import Fate, Play, PlayState, PlayVersion
 
 EVENT = "event."
@@ -75,11 +76,12 @@ def fate_of(version: PlayVersion) -> Fate:
 
 
 def stop(play: Play, why: str, kind: str) -> None:
-    """The play is paused by the engine, which says why on the play and on the record."""
+    """The play is paused by the engine, which says why: on the play, on the record, and to whoever may mend it."""
     why = why[:300]
     Play.objects.filter(pk=play.pk).update(state=PlayState.PAUSED, stopped_because=why)
     play.state, play.stopped_because = PlayState.PAUSED, why
     timeline.record(kind, by=None, play=play.name, play_id=play.pk, reason=why)
+    notices.tell_editors(f"“{play}” stopped by itself: {why}")
 
 
 def _disable(play: Play, problems: list[str]) -> None:

@@ -6,14 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import timeline
 from accounts.actions import knowledge
 from accounts.actions.errors import Refused
 from accounts.models import Account, Event, Task
 from blueprints.actions import engine, matching, plays, watching
-from blueprints.models import Fate, Match, PlayState, Run, RunState
+from blueprints.models import Fate, Match, Notice, PlayState, Run, RunState
 from tests.blueprints.watched import FEW, declare_seats, fates, seat, turn, watcher
 from tests.factories.accounts import AccountFactory
-from tests.factories.blueprints import step
+from tests.factories.blueprints import PlayFactory, step
 
 NOW = dt.datetime.now(dt.UTC)
 MANY = {"all": [{"fact": "custom.seats", "at_least": 5}]}
@@ -161,3 +162,31 @@ def test_a_play_is_made_by_hand_and_keeps_a_code_of_its_own(acme, account):
     assert (first.code, second.code, first.state) == ("few-seats", "few-seats-2", PlayState.DRAFT)
     assert watching.problems_of(first.current(), watching.known_facts()) == []
     assert plays.describe(first.current()) == ["Seats is less than 5"]
+
+
+def test_a_play_in_the_shadow_logs_the_events_that_it_would_answer(acme, account):
+    play = PlayFactory(state="shadow")
+    departed = {"account": account, "by": None, "name": "Kim", "buying_role": "champion"}
+    timeline.record("contact.departed", **departed)
+    assert turn(acme).started == 0
+    assert fates(play) == [Fate.LOGGED]
+
+
+def test_whoever_may_mend_a_play_is_told_that_it_stopped_itself(acme, account):
+    gone = watcher({"all": [{"fact": "custom.gone", "is": 1}]}, name="Seats")
+    seat(account, 3)
+    turn(acme)
+    told = Notice.objects.filter(text__contains="“Seats” stopped by itself: “custom.gone” is no fact")
+    assert set(told.values_list("recipient", flat=True)) == {acme.ada.pk, acme.lee.pk, acme.olly.pk}
+    turn(acme)
+    assert told.count() == 3
+    assert not Match.objects.filter(play=gone).exists()
+
+
+def test_runs_whose_match_a_new_wording_closes_are_left_at_once(acme, account):
+    play = watcher(guards={"leave_when_over": True})
+    seat(account, 3)
+    turn(acme)
+    plays.revise(play, {"conditions": MANY}, by=acme.olly)
+    assert Run.objects.get().state == RunState.LEFT
+    assert not Task.objects.open().exists()
