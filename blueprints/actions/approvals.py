@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions.errors import Conflict, Errors, Refused, refuse
-from accounts.models import Membership, Tenant, User
+from accounts.models import Account, Contact, Membership, Tenant, User
 from accounts.roles import Permission
 from blueprints import texts
 from blueprints.actions import deliveries
@@ -27,6 +27,13 @@ def asking() -> Any:
     """Everything that waits for a word, oldest first."""
     waiting = RunStep.objects.filter(state=StepState.ASKING).order_by("at", "pk")
     return waiting.select_related("run__account", "run__play", "run__version")
+
+
+def decided_by(member: Membership) -> Any:
+    """Of these what this person may decide, as `may_decide` has it."""
+    if member.may(Permission.PLAY_EDIT):
+        return asking().filter(run__account__in=Account.objects.visible_to(member))
+    return asking().filter(run__account__csm=member.user_id)
 
 
 def may_decide(step: RunStep, member: Membership) -> bool:
@@ -45,13 +52,14 @@ def approve(
 ) -> list[int]:
     """Sends it: ids of the deliveries, written in this transaction; the run goes on.
 
-    `edits` are {subject, text} for each draft in its order. Refused names drafts.<n>.<field>; Conflict where somebody
-    decided or changed it since.
+    `edits` are {subject, text} for each draft in its order. Whoever left since gets nothing. Refused names
+    drafts.<n>.<field>; Conflict where somebody decided or changed it since.
     """
     run = _hold(step, version)
-    drafts = _edited(step.did["drafts"], edits)
+    drafts, left_out = _reachable(_edited(step.did["drafts"], edits))
     sent = deliveries.mail(run, step.number, drafts)
-    _decide(step, StepState.DONE, by, {"drafts": drafts, "deliveries": sent})
+    gone = {"left_out": left_out} if left_out else {}
+    _decide(step, StepState.DONE, by, {"drafts": drafts, "deliveries": sent} | gone)
     _tell("run_step.approved", step, run, by, drafts)
     moving.go_on(run, step.number, tenant=Tenant.objects.get(pk=run.tenant_id), at=at or pace.now())
     return sent
@@ -101,6 +109,18 @@ def _edited(drafts: Drafts, edits: Sequence[Mapping[str, str]] | None) -> Drafts
     if errors:
         raise Refused(errors)
     return said
+
+
+def _reachable(drafts: Drafts) -> tuple[Drafts, list[str]]:
+    """The drafts to those who are still there, to the address they have now; and the names of the others."""
+    ids = [draft["contact"] for draft in drafts if "contact" in draft]
+    here = Contact.objects.filter(pk__in=ids).present().exclude(email="")
+    now = dict(here.values_list("pk", "email"))
+    gone = [draft for draft in drafts if "contact" in draft and draft["contact"] not in now]
+    kept = [draft | {"to": now.get(draft.get("contact", 0), draft["to"])} for draft in drafts if draft not in gone]
+    if not kept:
+        raise refuse("drafts", "Nobody whom this was written for can be reached any more: decline it.")
+    return kept, [draft["name"] for draft in gone]
 
 
 def _problems(words: Mapping[str, str]) -> list[tuple[str, str]]:

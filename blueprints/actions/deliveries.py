@@ -98,11 +98,17 @@ def mail(run: Run, step: int, drafts: Sequence[Mapping[str, Any]]) -> list[int]:
 
 def wire(run: Run | None, step: int, endpoint: Endpoint, channel: Channel, payload: Mapping[str, Any]) -> int:
     account_id = run.account_id if run else None
-    made = Delivery.objects.create(
-        run=run, step=step, account_id=account_id, channel=channel, endpoint=endpoint, payload=payload
-    )
+    row = Delivery(run=run, step=step, account_id=account_id, channel=channel, endpoint=endpoint, payload=payload)
+    return wires([row])[0]
+
+
+def wires(rows: Sequence[Delivery]) -> list[int]:
+    """Ids of these messages to endpoints, in their order."""
+    if not rows:
+        return []
+    made = Delivery.objects.bulk_create(rows)
     ring()
-    return made.pk
+    return [delivery.pk for delivery in made]
 
 
 def ring(due_at: dt.datetime | None = None) -> None:
@@ -200,7 +206,10 @@ def _send(parcel: Parcel) -> sending.Answer:
     body = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     headers = {"Content-Type": "application/json"}
     if parcel.channel == Channel.WEBHOOK:
-        headers |= sending.signed(parcel.secret or "", parcel.uid, body)
+        try:
+            headers |= sending.signed(sending.unseal(parcel.secret or ""), parcel.uid, body)
+        except sending.Unreadable as problem:
+            return sending.Answer(error=str(problem))
     return sending.post(parcel.url or "", body, headers)
 
 

@@ -31,14 +31,15 @@ def fresh_secret() -> str:
 def add(values: Mapping[str, Any], *, by: User | None) -> tuple[Endpoint, str]:
     """The endpoint and its secret, which is shown this once; a Slack-compatible one has none."""
     endpoint = Endpoint(**only(values, FIELDS), created_by=by)
-    endpoint.secret = fresh_secret() if endpoint.kind == EndpointKind.WEBHOOK else ""
+    secret = fresh_secret() if endpoint.kind == EndpointKind.WEBHOOK else ""
+    endpoint.secret = sending.seal(secret)
     check(endpoint)
     _check_url(endpoint.url)
     with named_refusals(Endpoint):
         endpoint.save(force_insert=True)
     settled(endpoint)
     timeline.record("endpoint.added", by=by, endpoint_id=endpoint.pk, name=endpoint.name)
-    return endpoint, endpoint.secret
+    return endpoint, secret
 
 
 @transaction.atomic
@@ -62,7 +63,7 @@ def renew_secret(endpoint: Endpoint, *, by: User | None) -> str:
     if endpoint.kind != EndpointKind.WEBHOOK:
         raise refuse("", "A Slack-compatible endpoint has no secret.")
     secret = fresh_secret()
-    change(endpoint, {"secret": secret})
+    change(endpoint, {"secret": sending.seal(secret)})
     timeline.record("endpoint.edited", by=by, endpoint_id=endpoint.pk, name=endpoint.name, changed="secret")
     return secret
 

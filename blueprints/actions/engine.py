@@ -60,7 +60,7 @@ def drain(tenant_id: int) -> Drained:
             busy = after is not None
         if not busy or time.monotonic() - began > SECONDS:
             break
-    done.moved = stepping.advance(tenant, began_at)
+    done.moved = stepping.advance(tenant, turns.clock())
     with tenant_context(tenant):
         # One note says as much as many; the newest, so that two turns never take down each other's last.
         TenantWork.objects.filter(pk__in=notes[:-1] if _left() else notes).delete()

@@ -131,6 +131,9 @@ def _open(play: Play, version: PlayVersion, at: dt.datetime, *, confirmed: int |
     runs = play.state == PlayState.ON and already == "run"
     if runs:
         _confirm(play, version, today, confirmed)
+        # Not by change(): two people who meet at the play's version have nothing to settle about this.
+        Play.objects.filter(pk=play.pk).update(confirmed_at=at)
+        play.confirmed_at = at
         # What was logged in the shadow and still holds has not been answered yet.
         Match.objects.open().filter(play=play, fate=Fate.LOGGED).update(fate=Fate.WAITING, due_at=at)
     fate = Fate.BEFORE if play.state == PlayState.ON and already == "leave" else None

@@ -14,7 +14,7 @@ from accounts.tenancy.context import current_tenant_id
 from blueprints import guards
 from blueprints.actions import watching
 from blueprints.guards import Guards
-from blueprints.models import Fate, Match, PlayState, PlayVersion
+from blueprints.models import Fate, Match, Play, PlayState, PlayVersion
 
 HOUR = dt.timedelta(hours=1)
 LAPSE = """
@@ -87,15 +87,25 @@ def _sift(version: PlayVersion, said: Guards, sieve: Sieve) -> None:
     here: dict[str, Any] = {"version": version.pk, "play": version.play_id, "at": sieve.at}
     if said.breaker_per_hour is not None and _trips(version, said.breaker_per_hour, sieve):
         return
-    if said.hold_out_percent:
-        _run(HOLD_OUT, here | {"percent": said.hold_out_percent})
-    if said.cool_down_days:
-        _run(COOL, here | {"since": sieve.at - calendar.DAY * said.cool_down_days})
+    _choose(said, here)
     if said.quiet and (until := said.quiet.ends(sieve.at.astimezone(sieve.tenant.zone), sieve.tenant.country)):
         _postpone(WAIT, here, until)
     elif said.per_csm_day is not None:
         midnight = calendar.local_midnight(sieve.tenant, sieve.today)
         _postpone(CROWDED, here | {"most": said.per_csm_day, "midnight": midnight}, sieve.tomorrow)
+
+
+def choose(play: Play, at: dt.datetime) -> None:
+    """Of this play's waiting matches those that its share leaves alone, and those that come too soon."""
+    for version in PlayVersion.objects.filter(play=play).exclude(guards={}).order_by("pk"):
+        _choose(guards.parse(version.guards), {"version": version.pk, "play": play.pk, "at": at})
+
+
+def _choose(said: Guards, here: dict[str, Any]) -> None:
+    if said.hold_out_percent:
+        _run(HOLD_OUT, here | {"percent": said.hold_out_percent})
+    if said.cool_down_days:
+        _run(COOL, here | {"since": here["at"] - calendar.DAY * said.cool_down_days})
 
 
 def _postpone(sql: str, params: dict[str, Any], until: dt.datetime) -> None:
@@ -106,8 +116,8 @@ def _postpone(sql: str, params: dict[str, Any], until: dt.datetime) -> None:
 def _trips(version: PlayVersion, most: int, sieve: Sieve) -> bool:
     """Too many within an hour is more likely a mistake in the play than a bad hour of the customers."""
     play = version.play
-    # What a person confirmed as they switched it on opened at that instant.
-    since = max(sieve.at - HOUR, play.on_since or sieve.at)
+    # What a person confirmed, switching it on or wording it anew, opened at that instant.
+    since = max(sieve.at - HOUR, play.confirmed_at or play.on_since or sieve.at)
     recent = Match.objects.filter(play=play, opened_at__gt=since, fate__in=[Fate.WAITING, Fate.STARTED]).count()
     if recent <= most:
         return False

@@ -126,11 +126,18 @@ def retry(matches: QuerySet[Match]) -> int:
 
 @transaction.atomic
 def release(play: Play, *, tenant: Tenant, by: User | None) -> int:
-    """Starts what the circuit breaker stopped and what still holds; the rest has lapsed. How many runs began."""
+    """Starts what the circuit breaker stopped and what still holds; the rest has lapsed. How many runs began.
+
+    Whom the play's share leaves alone is left alone here too, or nobody could say any more what the play is worth.
+    """
     turns.take(tenant.pk)
+    at = turns.clock()
     stopped = Match.objects.filter(play=play, fate=Fate.TRIPPED)
     stopped.filter(event=None, closed_at__isnull=False).update(fate=Fate.LAPSED)
-    began = begin(list(stopped.order_by("pk")), tenant=tenant, at=turns.clock())
+    ids = list(stopped.values_list("pk", flat=True))
+    stopped.update(fate=Fate.WAITING, due_at=at)
+    sifting.choose(play, at)
+    began = begin(list(Match.objects.waiting().filter(pk__in=ids).order_by("pk")), tenant=tenant, at=at)
     timeline.record("play.released", by=by, play=play.name, play_id=play.pk, count=began)
     return began
 

@@ -18,12 +18,15 @@ class EndpointKind(models.TextChoices):
 
 
 class Endpoint(TenantModel):
-    """An address of another system. `secret` signs as Standard Webhooks say; a Slack-compatible one has none."""
+    """An address of another system. `secret` signs as Standard Webhooks say; a Slack-compatible one has none.
+
+    It is kept sealed: the database and its copies don't give it away.
+    """
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=7, choices=EndpointKind.choices)
     url = models.URLField(max_length=500)
-    secret = models.CharField(max_length=100, blank=True, editable=False)
+    secret = models.CharField(max_length=300, blank=True, editable=False)
     active = models.BooleanField(default=True)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     resume_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Nothing is sent there before.")

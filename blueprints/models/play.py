@@ -40,6 +40,10 @@ class Play(TenantModel):
     because = models.TextField(help_text="Why this is worth doing when it happens.")
     state = models.CharField(max_length=6, choices=PlayState.choices, default=PlayState.DRAFT, editable=False)
     on_since = models.DateTimeField(null=True, blank=True, editable=False)
+    confirmed_at = models.DateTimeField(
+        null=True, blank=True, editable=False,
+        help_text="When a person last said that it may start wherever its conditions hold already.",
+    )  # fmt: skip
     stopped_because = models.CharField(max_length=300, blank=True, editable=False)
     trigger = models.CharField(
         max_length=60, blank=True, editable=False,

@@ -69,6 +69,8 @@ def _decide(request: MemberRequest, step: RunStep) -> str:
         approvals.decline(step, by=request.user, reason=request.POST.get("reason", ""), at=now, version=version)
         return _("Declined. The play goes on without it.")
     approvals.approve(step, by=request.user, at=now, edits=_edits(request, step), version=version)
+    if gone := step.did.get("left_out"):
+        return _("Approved. It leaves within seconds, but not to %(names)s, who left.") % {"names": ", ".join(gone)}
     return _("Approved. It leaves within seconds.")
 
 

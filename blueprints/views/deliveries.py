@@ -19,7 +19,7 @@ from accounts.roles import Permission
 from blueprints.actions import deliveries
 from blueprints.models import Delivery
 from blueprints.models.outbox import DeliveryQuerySet
-from blueprints.views.runs import when
+from blueprints.views.runs import last_seen, when
 
 PAGE = 50
 TABS = (
@@ -35,7 +35,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in dict(TABS) else "all"
     rows = _of(visible(request), tab)
-    if (after := request.GET.get("after", "")).isdigit() and (last := rows.filter(pk=int(after)).first()):
+    if (after := last_seen(request)) and (last := rows.filter(pk=after).first()):
         rows = rows.filter(created_at__lte=last.created_at).filter(
             Q(created_at__lt=last.created_at) | Q(pk__lt=last.pk)
         )

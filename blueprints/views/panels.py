@@ -43,12 +43,12 @@ def account_panel(request: MemberRequest, pk: int) -> HttpResponse:
 @requires(Permission.PLAY_VIEW)
 def home_panel(request: MemberRequest) -> HttpResponse:
     """What waits for this person's word, and what plays told them."""
-    waiting = [step for step in approvals.asking() if approvals.may_decide(step, request.membership)]
+    waiting = approvals.decided_by(request.membership)
     told, now = list(notices.unseen(request.user)[: ON_PANEL * 2]), timezone.now()
-    mine = [step for step in waiting if step.run.account.csm_id == request.user.pk] or waiting
+    mine = list(waiting.filter(run__account__csm=request.user)[:ON_PANEL]) or list(waiting[:ON_PANEL])
     context = {
-        "asking": [(step, formats.ago(step.at, now)) for step in mine[:ON_PANEL]],
-        "more": len(waiting) - len(mine[:ON_PANEL]),
+        "asking": [(step, formats.ago(step.at, now)) for step in mine],
+        "more": waiting.count() - len(mine) if mine else 0,
         "notices": [(notice, formats.ago(notice.created_at, now)) for notice in told],
     }
     return render(request, "blueprints/home_panel.html", context)

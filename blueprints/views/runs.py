@@ -79,7 +79,7 @@ def run_or_404(request: MemberRequest, pk: int) -> Run:
 
 def page_of_runs(request: MemberRequest, runs: RunQuerySet) -> dict[str, Any]:
     """Newest first, `?after=` a run's id. The instant and the id are spelled out, so that the index serves."""
-    if (after := request.GET.get("after", "")).isdigit() and (last := runs.filter(pk=int(after)).first()):
+    if (after := last_seen(request)) and (last := runs.filter(pk=after).first()):
         runs = runs.filter(started_at__lte=last.started_at).filter(
             Q(started_at__lt=last.started_at) | Q(pk__lt=last.pk)
         )
@@ -89,6 +89,12 @@ def page_of_runs(request: MemberRequest, runs: RunQuerySet) -> dict[str, Any]:
         "runs": [(run, when(request, run.started_at), STATE_TONES[run.state]) for run in shown],
         "next": shown[-1].pk if len(found) > PAGE else None,
     }
+
+
+def last_seen(request: MemberRequest) -> int | None:
+    """The row after which a list goes on; None where nobody said one."""
+    said = request.GET.get("after", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
 
 
 def when(request: MemberRequest, instant: dt.datetime) -> str:
@@ -123,7 +129,8 @@ def _steps(request: MemberRequest, run: Run, known: Mapping[str, Fact]) -> list[
 
 
 def _next(request: MemberRequest, run: Run, number: int, step: RunStep | None) -> str:
-    if step is not None or run.state != RunState.MOVING or number != run.next_step or run.next_at is None:
+    waits = step is None or step.state == StepState.WAITING
+    if not waits or run.state != RunState.MOVING or number != run.next_step or run.next_at is None:
         return ""
     return when(request, run.next_at)
 

@@ -1,12 +1,13 @@
 """The outbox: nothing lost, nothing doubled inside, the same id at every try, and nobody who hangs holds up others."""
 
 import datetime as dt
+import importlib
 import json
 import threading
 from types import SimpleNamespace
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.db.models import F
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
@@ -16,7 +17,7 @@ from accounts.models import Event, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import sending
 from blueprints.actions import answers, deliveries, endpoints, notices, templates
-from blueprints.models import Delivery, Endpoint, Notice
+from blueprints.models import Channel, Delivery, Endpoint, Notice
 from tests.blueprints.test_sending import receiver, saying
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import DeliveryFactory, EndpointFactory, MessageTemplateFactory, RunFactory
@@ -357,3 +358,30 @@ def test_slack_gets_its_text_and_no_signature(acme, settings):
     ((_, headers, body),) = came
     assert json.loads(body) == {"text": f"A test by {acme.olly}: this endpoint is reached."}
     assert "webhook-signature" not in headers
+
+
+def test_a_secret_is_sealed_in_the_database_and_opens_after_the_key_was_replaced(acme, settings):
+    endpoint, secret = endpoints.add({"name": "Hub", "kind": "webhook", "url": "https://hub.example.com"}, by=None)
+    kept = Endpoint.objects.values_list("secret", flat=True).get(pk=endpoint.pk)
+    assert secret.startswith("whsec_")
+    assert secret not in kept
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another", [settings.SECRET_KEY]
+    assert sending.unseal(kept) == secret
+    settings.SECRET_KEY_FALLBACKS = []
+    deliveries.wire(None, 0, endpoint, Channel.WEBHOOK, {"type": "test"})
+    deliveries.send_due(acme.tenant.pk)
+    assert "sealed with another SECRET_KEY" in Delivery.objects.get().last_error
+
+
+def test_secrets_that_stand_in_the_clear_are_sealed_by_the_migration(acme):
+    migration = importlib.import_module("blueprints.migrations.0006_seal_secrets_and_keep_confirmations")
+    endpoint = EndpointFactory()
+    Endpoint.objects.filter(pk=endpoint.pk).update(secret="whsec_plain")
+    editor = SimpleNamespace(connection=connection)
+    for _ in range(2):
+        migration.seal(None, editor)
+    endpoint.refresh_from_db()
+    assert sending.unseal(endpoint.secret) == "whsec_plain"
+    migration.unseal(None, editor)
+    endpoint.refresh_from_db()
+    assert endpoint.secret == "whsec_plain"

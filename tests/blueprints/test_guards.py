@@ -13,6 +13,7 @@ from blueprints.actions import plays, starting, stepping, turns, why
 from blueprints.models import Fate, Match, PlayState, Run
 from tests.blueprints.watched import declare_seats, fates, seat, turn, watcher
 from tests.factories.accounts import AccountFactory
+from tests.factories.blueprints import RunFactory
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -210,3 +211,35 @@ def test_the_flow_is_told(acme, accounts):
     said = flow.now(turns.clock())
     assert (said.accounts_touched, said.matches_waiting, said.events_waiting) == (0, 2, 0)
     assert said.last_turn.followed >= 2
+
+
+def test_what_is_released_still_leaves_its_share_alone_and_cools_down(acme, accounts):
+    play = watcher(guards={"breaker_per_hour": 4, "hold_out_percent": 50, "cool_down_days": 5})
+    few(accounts)
+    turn(acme)
+    left = [account.pk for account in accounts if guards.held_out(50, play.pk, account.pk)]
+    ran = next(account for account in accounts if account.pk not in left)
+    RunFactory(match__play=play, match__account=ran, match__closed_at=turns.instant(), match__fate="started")
+    began = starting.release(play, tenant=acme.tenant, by=acme.olly)
+    held = Match.objects.filter(play=play, fate=Fate.HELD_OUT).values_list("account_id", flat=True)
+    assert sorted(held) == sorted(left)
+    assert Match.objects.filter(play=play, fate=Fate.COOLING).get().account == ran
+    assert (began, Run.objects.filter(account__in=left).count()) == (6 - len(left) - 1, 0)
+
+
+def test_what_a_person_confirmed_with_a_new_wording_trips_no_breaker(acme, accounts, monkeypatch):
+    monkeypatch.setattr(plays, "MOST_UNCONFIRMED", 5)
+    play = watcher(guards={"breaker_per_hour": 4})
+    for account in accounts:
+        seat(account, 7)
+    turn(acme)
+    plays.revise(play, {"conditions": {"all": [{"fact": "custom.seats", "more_than": 5}]}}, by=acme.olly, confirmed=6)
+    assert turn(acme).started == 6
+    play.refresh_from_db()
+    assert play.state == PlayState.ON
+    more = [AccountFactory(csm=acme.cass) for _ in range(5)]
+    for account in more:
+        seat(account, 9)
+    assert turn(acme).started == 0
+    play.refresh_from_db()
+    assert play.state == PlayState.PAUSED

@@ -3,13 +3,15 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import tasks
 from accounts.models import Account, AccountFacts, Event, InboxEntry, Membership, Task, TenantWork
 from blueprints.actions import deliveries, stepping
-from blueprints.actions.stepping import effects, moving
-from blueprints.models import Delivery, Notice, Run, RunState, RunStep, RunTask, StepState
+from blueprints.actions.stepping import effects, walking
+from blueprints.models import Delivery, Notice, PlayVersion, Run, RunState, RunStep, RunTask, StepState
 from tests.factories.accounts import AccountFactory, ContactFactory, UserFactory
 from tests.factories.blueprints import EndpointFactory, MatchFactory, MessageTemplateFactory, PlayFactory, step
 
@@ -307,10 +309,10 @@ def test_what_kills_its_worker_is_given_up_and_its_neighbors_are_not(acme, accou
         except Killed:
             kills += 1
         at += HOUR
-    assert kills == moving.MOST_ATTEMPTS
+    assert kills == walking.MOST_ATTEMPTS
     poison.refresh_from_db()
     assert states(poison) == [(0, "notice", "failed"), (1, "task", "done")]
-    assert poison.done_steps.get(number=0).error == moving.CUT_OFF
+    assert poison.done_steps.get(number=0).error == walking.CUT_OFF
     good.refresh_from_db()
     assert good.state == "finished"
 
@@ -392,3 +394,67 @@ def test_an_undone_account_book_is_read_anew(acme, account):
     assert [state for _, _, state in states(run)] == ["failed", "done", "done"]
     assert Account.objects.get(pk=account.pk).segment == "Mid"
     assert StepState.FAILED == "failed"
+
+
+def test_a_customer_gets_nothing_in_quiet_hours_whatever_led_there(acme, account):
+    ContactFactory(account=account, name="Kim Ray", email="kim@globex.test", buying_role="champion")
+    AccountFacts.objects.create(account=account, facts={"account.segment": "SMB"}, valid_from=AT, first_day=TODAY)
+    mail = {"kind": "email", "to_roles": ["champion"], "subject": "Hi", "body": "x", "approve": False}
+    small = {"all": [{"fact": "account.segment", "is": "SMB"}]}
+    waits = [{"kind": "wait", "until": {"all": [{"fact": "run.tasks_open", "is": 0}]}, "at_most_days": 5}]
+    play = playing([step("First"), *waits, mail | {"when": small}, step("Then")])
+    guards = {"quiet": {"from": "18:00", "until": "09:30", "weekends": True}}
+    version = PlayVersion.objects.create(play=play, number=2, steps=play.current().steps, guards=guards)
+    match = MatchFactory(play=play, account=account, version=version)
+    begin(acme, match)
+    run = advance(acme, Run.objects.get(match=match))
+    tasks.complete(Task.objects.get(), outcome="achieved", by=acme.cass)
+    friday_night = AT.replace(hour=22)
+    stepping.wake([account.pk], at=friday_night)
+    advance(acme, run, friday_night)
+    monday = dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
+    assert (run.next_step, run.next_at, states(run)[-1]) == (2, monday, (2, "email", "waiting"))
+    assert TenantWork.objects.filter(kind=stepping.STEPS, due_at=monday).exists()
+    assert stepping.wake([account.pk], at=friday_night + HOUR) == 0
+    advance(acme, run, monday - HOUR)
+    assert Delivery.objects.count() == 0
+    advance(acme, run, monday)
+    assert (Delivery.objects.get().to, states(run)[-2:]) == (
+        "kim@globex.test", [(2, "email", "done"), (3, "task", "done")],
+    )  # fmt: skip
+
+
+def test_a_question_to_the_csm_waits_for_no_quiet_hour(acme, account):
+    ContactFactory(account=account, email="kim@globex.test", buying_role="champion")
+    mail = {"kind": "email", "to_roles": ["champion"], "subject": "Hi", "body": "x"}
+    play = playing([mail])
+    quiet = {"quiet": {"from": "00:00", "until": "23:59"}}
+    match = MatchFactory(play=play, account=account, version=PlayVersion.objects.create(
+        play=play, number=2, steps=[mail], guards=quiet))  # fmt: skip
+    begin(acme, match)
+    assert states(advance(acme, Run.objects.get(match=match))) == [(0, "email", "asking")]
+
+
+def test_statements_do_not_grow_with_the_steps_that_are_due(acme, django_assert_num_queries):
+    hook = EndpointFactory()
+    play = playing([
+        step("Now"), step("Later for {{ account.name }}") | {"wait_days": 1},
+        step("Last", "least_loaded_csm") | {"when": {"all": [{"fact": "run.tasks_open", "at_least": 2}]}},
+        step("Never") | {"when": {"all": [{"fact": "run.tasks_open", "is": 0}]}},
+        {"kind": "webhook", "endpoint": hook.pk}, {"kind": "wait", "days": 2}, step("After"),
+    ])  # fmt: skip
+    begin(acme, *[MatchFactory(play=play) for _ in range(2)])
+    monday = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
+    with CaptureQueriesContext(connection) as few:
+        assert stepping.advance(acme.tenant, monday) == 2
+    begin(acme, *[MatchFactory(play=play) for _ in range(40)])
+    with django_assert_num_queries(len(few.captured_queries)):
+        assert stepping.advance(acme.tenant, monday) == 40
+    assert (Task.objects.filter(title="Last").count(), Task.objects.filter(title="Never").count()) == (42, 0)
+    assert Delivery.objects.count() == 42
+    assert Run.objects.filter(next_step=5, next_at=dt.datetime(2026, 11, 25, 8, tzinfo=dt.UTC)).count() == 42
+    assert set(RunStep.objects.filter(number=3).values_list("state", "error")) == {
+        ("skipped", "Its condition doesn’t hold.")
+    }
+    given = Event.objects.filter(kind="task.created", facts__title="Last").first()
+    assert given.facts["source"] == "play"

@@ -4,14 +4,14 @@ import datetime as dt
 
 import pytest
 
-from accounts.actions import accounts, tasks
+from accounts.actions import accounts, contacts, tasks
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Event, Membership, Task
 from blueprints.actions import approvals, stepping, undoing
 from blueprints.models import Delivery, Run, RunStep
 from tests.blueprints.test_stepping import AT, DAY, HOUR, TODAY, advance, everything, playing, run_of, states
 from tests.factories.accounts import AccountFactory, ContactFactory
-from tests.factories.blueprints import EndpointFactory, MatchFactory, step
+from tests.factories.blueprints import EndpointFactory, MatchFactory, RunStepFactory, step
 
 MAIL = {"kind": "email", "to_roles": ["champion"], "subject": "Hi", "body": "Dear {{ contact.first_name }}"}
 
@@ -173,3 +173,32 @@ def test_a_bad_hour_is_undone_and_no_other(acme):
     assert other.state == "finished"
     assert undoing.undo_hour(play, AT + HOUR, AT + 2 * HOUR, by=acme.olly).runs == 0
     assert dt.timedelta(hours=1) == HOUR
+
+
+def test_who_left_meanwhile_is_written_to_no_more(acme, account):
+    lou = ContactFactory(account=account, name="Lou", email="lou@globex.test", buying_role="champion")
+    asking = advance(acme, run_of(acme, account, [MAIL, step("After")])).done_steps.get()
+    contacts.edit(lou, {"email": "lou@new.test"}, by=acme.cass)
+    contacts.depart(account.contacts.get(name="Kim Ray"), on=TODAY, by=acme.cass)
+    approvals.approve(asking, by=acme.cass, at=AT, edits=[{"subject": "A"}, {"subject": "B"}])
+    assert list(Delivery.objects.values_list("to", "payload__subject")) == [("lou@new.test", "B")]
+    assert asking.did["left_out"] == ["Kim Ray"]
+
+
+def test_a_yes_to_nobody_is_refused(acme, asking, account):
+    contacts.depart(account.contacts.get(), on=TODAY, by=acme.cass)
+    with pytest.raises(Refused) as refused:
+        approvals.approve(asking, by=acme.cass, at=AT)
+    assert list(refused.value.errors) == ["drafts"]
+    asking.refresh_from_db()
+    assert (asking.state, Delivery.objects.count()) == ("asking", 0)
+
+
+def test_who_may_decide_what(acme, account):
+    for _ in range(7):
+        RunStepFactory(run__account=account, kind="email", state="asking", did={"drafts": []})
+    RunStepFactory(kind="email", state="asking", did={"drafts": []})
+    cass, vera, olly = (Membership.objects.get(user=user) for user in (acme.cass, acme.vera, acme.olly))
+    assert approvals.decided_by(cass).count() == 7
+    assert approvals.decided_by(vera).count() == 0
+    assert approvals.decided_by(olly).count() == 8

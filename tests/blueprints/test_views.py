@@ -249,3 +249,8 @@ def _state(cast, story) -> str:
 def _onboarding(cast) -> Play:
     with tenant_context(cast.tenant):
         return Play.objects.get(code="onboarding")
+
+
+@pytest.mark.parametrize("path", ["/runs/?after=²", "/plays/deliveries/?after=²", "/runs/?after=" + "9" * 30])
+def test_a_place_that_is_no_number_begins_at_the_beginning(acme_cast, story, page, path):
+    assert page(acme_cast.olly, acme_cast.tenant).get(path).status_code == 200

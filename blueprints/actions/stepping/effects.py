@@ -7,24 +7,35 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts import timeline
-from accounts.actions import accounts, ownership, tasks
+from accounts.actions import accounts, many_tasks, ownership
+from accounts.actions.many_tasks import NewTask
 from accounts.models import Contact, User
-from blueprints import rules, texts
+from blueprints import guards, rules, texts
 from blueprints.actions import deliveries, notices
 from blueprints.actions.stepping import beginning, pace
-from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, Outcome, Skipped, Waiting
+from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, Outcome, Skipped, Taken, Waiting
 from blueprints.actions.stepping.people import LEADER
-from blueprints.actions.stepping.plans import message, task_due, task_texts
+from blueprints.actions.stepping.plans import has_variables, message, task_due, task_texts
 from blueprints.actions.stepping.saying import addressed
-from blueprints.models import Channel, Endpoint, MessageTemplate, Play, PlayState, Run, RunState, RunTask
+from blueprints.actions.stepping.writing import TaskLink, put_links
+from blueprints.models import Channel, Delivery, MessageTemplate, Play, PlayState, Run, RunState
 from blueprints.steps import RUN_FACTS, Step, kind_of
 from blueprints.steps.kinds import CUSTOM, LEAST_LOADED
 
 DEEPEST = 3  # plays that start plays that start plays: further down it is a circle
 
 
+NOT_WANTED = Taken(Skipped("Its condition doesn’t hold."))
+
+
 def take(step: Step, moment: Moment) -> Outcome:
     return EFFECTS[kind_of(step)](step, moment)
+
+
+def is_wanted(moment: Moment) -> bool:
+    """Whether what the step asks for holds."""
+    tree = moment.step.get("when")
+    return not tree or holds(tree, moment)
 
 
 def holds(tree: Any, moment: Moment) -> bool:
@@ -34,17 +45,17 @@ def holds(tree: Any, moment: Moment) -> bool:
     return rules.holds(tree, moment.facts(), today=moment.today, known=known)
 
 
+def new_task(moment: Moment) -> NewTask:
+    step = moment.step
+    title, detail = task_texts(step, moment.values if has_variables(step) else {})
+    owner = moment.staff.owner(moment.owners, step["role"])
+    return NewTask(moment.account.pk, title, detail, owner, task_due(step, moment.today, moment.tenant.country))
+
+
 def _task(step: Step, moment: Moment) -> Outcome:
-    title, detail = task_texts(step, moment.values)
-    person = moment.staff.owner(moment.owners, step["role"])
-    values = {
-        "account": moment.account, "title": title, "detail": detail, "source": "play",
-        "assignee": User.objects.get(pk=person) if person else None,
-        "due_on": task_due(step, moment.today, moment.tenant.country),
-    }  # fmt: skip
-    task = tasks.add(values, by=None)
-    RunTask.objects.create(run=moment.run, step=moment.number, task=task)
-    return Done({"task": task.pk})
+    ids = many_tasks.give([new_task(moment)], source="play", at=moment.at)
+    put_links([TaskLink(moment.run.pk, moment.number)], ids)
+    return Done({"task": ids[0]})
 
 
 def _email(step: Step, moment: Moment) -> Outcome:
@@ -59,6 +70,8 @@ def _email(step: Step, moment: Moment) -> Outcome:
         said = {"subject": texts.render_line(subject, values), "text": texts.render(body, values)}
         drafts.append({"to": contact.email, "name": contact.name, "contact": contact.pk} | said)
     if not _waits_for_approval(step, moment.run):
+        if until := _quiet_until(moment):
+            return Waiting(until)
         return Done({"drafts": drafts, "deliveries": deliveries.mail(moment.run, moment.number, drafts)})
     told = moment.staff.told(moment.owners, "csm") or moment.staff.told(moment.owners, LEADER)
     words = f"{moment.run.play}: an e-mail to {', '.join(draft['name'] for draft in drafts)} waits for your approval."
@@ -83,6 +96,12 @@ def _waits_for_approval(step: Step, run: Run) -> bool:
     return True
 
 
+def _quiet_until(moment: Moment) -> dt.datetime | None:
+    """The end of the quiet time in which a customer would get this now, whatever led here."""
+    quiet = guards.parse(moment.run.version.guards).quiet
+    return quiet.ends(moment.at.astimezone(moment.tenant.zone), moment.tenant.country) if quiet else None
+
+
 def _notice(step: Step, moment: Moment) -> Outcome:
     people = moment.staff.told(moment.owners, step["to"])
     if not people:
@@ -91,15 +110,19 @@ def _notice(step: Step, moment: Moment) -> Outcome:
     return Done({"notices": made, "to": people})
 
 
-def _wire(step: Step, moment: Moment) -> Outcome:
-    endpoint = Endpoint.objects.filter(pk=step["endpoint"]).first()
-    if endpoint is None:
+def new_wire(moment: Moment) -> Delivery:
+    step, run = moment.step, moment.run
+    if step["endpoint"] not in moment.book.endpoints:
         raise CantDo("Its endpoint is gone.")
-    play, channel = moment.run.play, Channel(kind_of(step))
-    said = message(
-        step, moment.values, play=play, account=moment.account, run_id=moment.run.pk, at=moment.at
+    said = message(step, moment.values, play=run.play, account=moment.account, run_id=run.pk, at=moment.at)
+    return Delivery(
+        run=run, step=moment.number, account_id=run.account_id, channel=Channel(kind_of(step)),
+        endpoint_id=step["endpoint"], payload=said,
     )  # fmt: skip
-    return Done({"delivery": deliveries.wire(moment.run, moment.number, endpoint, channel, said)})
+
+
+def _wire(step: Step, moment: Moment) -> Outcome:
+    return Done({"delivery": deliveries.wires([new_wire(moment)])[0]})
 
 
 def _field(step: Step, moment: Moment) -> Outcome:

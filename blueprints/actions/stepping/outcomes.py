@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Q
 
-from accounts.models import Account, Task, TaskStatus, Tenant
+from accounts.models import Account, TaskStatus, Tenant
 from blueprints.actions.stepping.people import Staff
 from blueprints.actions.stepping.saying import Book, Values
 from blueprints.models import Run, RunTask
+from blueprints.steps import Step
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,38 @@ class CantDo(Exception):
 Outcome = Done | Skipped | Asking | Waiting
 
 
+class Taken(NamedTuple):
+    """A step that was taken: its outcome, or why there is none."""
+
+    outcome: Outcome | None
+    error: str = ""
+
+
+@dataclass
+class RunBook:
+    """How far the tasks of some runs are, read once for all of them and only when somebody asks."""
+
+    run_ids: Collection[int]
+
+    @cached_property
+    def facts(self) -> dict[int, dict[str, Any]]:
+        links = RunTask.objects.filter(run__in=self.run_ids)
+        open_ones, done = Q(task__status=TaskStatus.OPEN), Q(task__status=TaskStatus.DONE)
+        counted = links.order_by().values("run_id").annotate(
+            open=Count("pk", filter=open_ones), done=Count("pk", filter=done)
+        )  # fmt: skip
+        counts = {row["run_id"]: row for row in counted}
+        newest = links.filter(done).order_by("run_id", "-task__closed_at", "-task_id").distinct("run_id")
+        outcomes = dict(newest.values_list("run_id", "task__outcome"))
+        return {run_id: _facts(counts.get(run_id), outcomes.get(run_id)) for run_id in self.run_ids}
+
+
+def _facts(counts: Mapping[str, Any] | None, outcome: str | None) -> dict[str, Any]:
+    found = counts or {"open": 0, "done": 0}
+    facts: dict[str, Any] = {"run.tasks_open": found["open"], "run.tasks_done": found["done"]}
+    return facts | ({"run.last_outcome": outcome} if outcome else {})
+
+
 @dataclass
 class Moment:
     """One step of one run, now."""
@@ -60,7 +93,12 @@ class Moment:
     number: int
     book: Book
     staff: Staff
+    runs: RunBook
     began: Mapping[str, Any] | None = None  # what the step said when it began to wait
+
+    @property
+    def step(self) -> Step:
+        return self.run.version.steps[self.number]  # type: ignore[no-any-return]
 
     @property
     def account(self) -> Account:
@@ -79,15 +117,5 @@ class Moment:
         return self.book.values(self.run.account_id, self.run.play, self.event_id)
 
     def facts(self) -> dict[str, Any]:
-        """What is known of the account, and how far this run's tasks are; read anew for each question."""
-        return self.book.facts.get(self.run.account_id, {}) | run_facts(self.run)
-
-
-def run_facts(run: Run) -> dict[str, Any]:
-    given = Task.objects.filter(pk__in=RunTask.objects.filter(run=run).values("task"))
-    counts = given.order_by().aggregate(
-        open=Count("pk", filter=Q(status=TaskStatus.OPEN)), done=Count("pk", filter=Q(status=TaskStatus.DONE))
-    )
-    facts = {"run.tasks_open": counts["open"], "run.tasks_done": counts["done"]}
-    last = given.filter(status=TaskStatus.DONE).order_by("-closed_at", "-pk").values_list("outcome", flat=True).first()
-    return facts | ({"run.last_outcome": last} if last else {})
+        """What is known of the account, and how far this run's tasks are."""
+        return self.book.facts.get(self.run.account_id, {}) | self.runs.facts[self.run.pk]

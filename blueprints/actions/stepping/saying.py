@@ -10,7 +10,7 @@ from typing import Any
 from accounts.models import Account, AccountFacts, Contact, Event, User
 from accounts.registry import Fact, known_facts
 from blueprints import rules
-from blueprints.models import Play
+from blueprints.models import Endpoint, Play
 
 ACCOUNT = ("name", "domain", "industry", "region", "segment")
 Values = dict[str, Any]
@@ -39,6 +39,10 @@ class Book:
     @cached_property
     def events(self) -> dict[int, dict[str, Any]]:
         return dict(Event.objects.filter(pk__in=self.event_ids).values_list("pk", "facts"))
+
+    @cached_property
+    def endpoints(self) -> set[int]:
+        return set(Endpoint.objects.values_list("pk", flat=True))
 
     @cached_property
     def known(self) -> dict[str, Fact]:

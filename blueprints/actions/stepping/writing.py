@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from accounts.tenancy.context import current_tenant_id
 from blueprints.actions import deliveries
 
 RUNS = """
@@ -25,6 +26,20 @@ INSERT INTO blueprints_runstep (run_id, number, kind, state, did, error, at, ver
 SELECT run_id, number, kind, state, did::jsonb, error, %s, 1
 FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
     AS t(run_id, number, kind, state, did, error)
+"""
+CHANGE_STEPS = """
+UPDATE blueprints_runstep s SET kind = t.kind, state = t.state, did = t.did::jsonb, error = t.error, at = %s,
+    version = s.version + 1
+FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[], %s::text[], %s::text[])
+    AS t(run_id, number, kind, state, did, error)
+WHERE s.tenant_id = %s AND s.run_id = t.run_id AND s.number = t.number
+"""
+ENDS = """
+UPDATE blueprints_run r SET next_step = t.next_step, next_at = t.next_at, state = t.state, ended_at = t.ended_at,
+    attempts = 0
+FROM unnest(%s::bigint[], %s::smallint[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+    AS t(id, next_step, next_at, state, ended_at)
+WHERE r.tenant_id = %s AND r.id = t.id
 """
 WIRES = """
 INSERT INTO blueprints_delivery (uid, run_id, step, place, account_id, channel, endpoint_id, "to", payload, state,
@@ -46,6 +61,16 @@ class RunRow(NamedTuple):
     next_step: int
     next_at: dt.datetime | None
     started_at: dt.datetime
+    ended_at: dt.datetime | None
+
+
+class RunEnd(NamedTuple):
+    """Where a run stops for now, or for good."""
+
+    run_id: int
+    next_step: int
+    next_at: dt.datetime | None
+    state: str
     ended_at: dt.datetime | None
 
 
@@ -93,6 +118,17 @@ def put_links(rows: Sequence[TaskLink], task_ids: Sequence[int]) -> None:
 def put_steps(rows: Sequence[StepRow], *, at: dt.datetime) -> None:
     if rows:
         _run(STEPS, [at, *_columns(rows)])
+
+
+def change_steps(rows: Sequence[StepRow], *, at: dt.datetime) -> None:
+    """Of steps that had begun to wait."""
+    if rows:
+        _run(CHANGE_STEPS, [at, *_columns(rows), current_tenant_id()])
+
+
+def write_ends(rows: Sequence[RunEnd]) -> None:
+    if rows:
+        _run(ENDS, [*_columns(rows), current_tenant_id()])
 
 
 def put_wires(rows: Sequence[Wire], *, at: dt.datetime) -> None:
