@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from tests.fuzz.surface import Surface, Target
 
 PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_0-9]+)>|\{([a-z_]+)\}|\(\?P<([a-z0-9_]+)>[^)]*\)|<path:[a-z_]+>")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-OFTEN = (8, 8, 1, 1, 1, 1, 1)
+OFTEN, READ = (8, 8, 1, 1, 1, 1, 1), (24, 6, 1, 1, 1, 1, 1)
 VECTORS = ("path", "query", "form", "json", "header")
 NOBODY = "zqknownqz-nobody"
 HEADERS = (
@@ -63,6 +64,7 @@ class Maker:
     words: tuple[str, ...]  # what an attacker may know of the rival: slug, tokens, external ids, addresses of mail
     callers: dict[str, str]  # name to sort
     dice: random.Random
+    token: str = ""  # of the link that our own visitor holds
     theirs_slug: str = "rival"
     by_kind: dict[str, list[Target]] = field(default_factory=dict)
 
@@ -75,17 +77,18 @@ class Maker:
         sort = self.callers[caller]
         found = []
         for kind, weight in KINDS[sort].items():
-            pool, share = self.by_kind[kind], round(how_many * weight)
+            pool, share = self.by_kind[kind], math.ceil(how_many * weight)
             self.dice.shuffle(pool)
             found += [self._attempt(caller, pool[n % len(pool)]) for n in range(share)]
         return found
 
     def _attempt(self, caller: str, target: Target) -> Attempt:
         vectors = VECTORS if PLACE.search(target.path) else VECTORS[1:]
-        vector = {"form": self.dice.choice(("form", "form", "json", "query"))}.get(target.kind) or (
-            self.dice.choice((*vectors, "path") if "path" in vectors else vectors)
-        )
-        method = target.method if target.method and self.dice.random() < 0.85 else self.dice.choices(METHODS, OFTEN)[0]
+        likely = {"form": ("form", "form", "json", "query"), "page": (*vectors, "query", "query", "header")}
+        more = ("path",) if "path" in vectors and target.kind != "form" else ()
+        vector = self.dice.choice((*likely.get(target.kind, vectors), *more))
+        often = READ if target.kind == "page" else OFTEN
+        method = target.method if target.method and self.dice.random() < 0.85 else self.dice.choices(METHODS, often)[0]
         state = self.dice.getrandbits(32)
         values: list[str] = []
         foreign = self._ask(target, method, vector, random.Random(state), real=True, values=values)
@@ -125,10 +128,13 @@ class Maker:
             said[name] = [value] if isinstance(said.get(name), list) else value
 
     def _path(self, target: Target, vector: str, dice: random.Random, *, real: bool, values: list[str]) -> str:
-        path = self._inside(target, vector, dice, real=real, values=values)
+        elsewhere = vector == "path" and dice.random() < 0.15
+        # Ids of the rival's below our own link; their link at their own address is no attempt, it is a visit.
+        ours = target.kind == "shared" and (elsewhere or dice.random() < 0.7)
+        at = replace(target, path=target.path.replace("<str:token>", self.token)) if ours else target
+        path = self._inside(at, vector, dice, real=real, values=values)
         if target.kind not in ("page", "form", "operator", "shared") or path.startswith("/w/acme/"):
             return path
-        elsewhere = vector == "path" and dice.random() < 0.15
         return f"/w/{(self.theirs_slug if real else 'nobody') if elsewhere else 'acme'}{path}"
 
     def _inside(self, target: Target, vector: str, dice: random.Random, *, real: bool, values: list[str]) -> str:

@@ -19,6 +19,11 @@ from tests.journeys.plans.shared import code_from_mail
 SORTS = dict.fromkeys(ROLES.values(), "member") | {
     "anonymous": "stranger", "key that writes": "key", "key that reads": "key", "write key": "sender", "link": "visitor"
 }  # fmt: skip
+# The hunt in two halves of about one length.
+PARTS = {
+    "people": [name for name, sort in SORTS.items() if sort == "member"],
+    "others": [name for name, sort in SORTS.items() if sort != "member"],
+}
 
 
 def callers(acme: SimpleNamespace, token: str) -> dict[str, Client]:

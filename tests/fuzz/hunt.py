@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,7 @@ class Found:
     kinds: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
+    asleep: set[str] = field(default_factory=set)  # signed out on the way: from then on they hunted as nobody
     seconds: float = 0.0
     cpu: float = 0.0
 
@@ -102,25 +104,36 @@ class Hunt:
         asking = [self.clients["admin"], self.clients["csm"]]
         self.surface = survey(stage.story, asking, stage.token, self.dice, share)
         words = (stage.rival.slug, stage.their_token, KNOWN, f"{KNOWN}1", "ada@rival.test", "cass@rival.test")
-        self.maker = Maker(self.surface, stage.story, stage.theirs, words, SORTS, self.dice)
+        self.maker = Maker(self.surface, stage.story, stage.theirs, words, SORTS, self.dice, stage.token)
         self.rows = Rows(stage.acme.tenant, stage.rival.tenant)
         self.controls: dict[tuple[str, Asked], tuple[int, bytes]] = {}
 
-    def run(self, how_many: int) -> Found:
+    def run(self, how_many: int, names: Iterable[str] = SORTS) -> Found:
         found, started, worked = Found(), time.perf_counter(), time.process_time()
-        shares = {name: 3 if SORTS[name] == "key" else 2 if name in ("admin", "csm") else 1 for name in SORTS}
+        shares = {name: 3 if SORTS[name] == "key" else 2 if name in ("admin", "csm") else 1 for name in names}
         share = how_many / sum(shares.values())
         mail.outbox.clear()
         with oracle.listening() as log:
             for name, weight in shares.items():
-                for attempt in self.maker.attempts(name, round(share * weight)):
+                for attempt in self.maker.attempts(name, math.ceil(share * weight)):
                     self._try(attempt, found, log)
+        found.asleep = {name for name in shares if not self._awake(name)}
         found.seconds, found.cpu = time.perf_counter() - started, time.process_time() - worked
         return found
 
     def says(self) -> dict[str, Any]:
         told = {"seed": self.seed, "targets": len(self.surface.targets), "tables_that_say_it": self.stage.stamped}
         return told | {"without_a_row": sorted(self.stage.unfilled), "unreached": len(self.surface.unreached)}
+
+    def _awake(self, caller: str) -> bool:
+        """May it still read what it may always read?"""
+        readable = {
+            "member": "/w/acme/accounts/",
+            "key": "/api/v1/accounts",
+            "visitor": f"/w/acme/p/{self.stage.token}/",
+        }
+        address = readable.get(SORTS[caller])
+        return address is None or self._asked(caller, Asked("GET", address))[0].status_code == 200
 
     def _try(self, attempt: Attempt, found: Found, log: Log) -> None:
         log.clear()

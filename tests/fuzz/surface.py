@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import random
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -89,12 +91,23 @@ def _kind(path: str) -> str:
 def _reached(client: Client, story: Story, path: str) -> str | None:
     addresses = _addresses(story, path) if ID.search(path) else [path]
     for address, method in itertools.product(addresses, ("get", "post")):
-        with transaction.atomic():
+        with untold(client):
             status = getattr(client, method)(address + story.query).status_code
-            transaction.set_rollback(True)
         if status not in (404, 405):
             return address
     return None
+
+
+@contextmanager
+def untold(client: Client) -> Iterator[None]:
+    """Whatever is asked in here is taken back, and who signed out on the way is signed in still."""
+    cookies = client.cookies.copy()
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        client.cookies = cookies
 
 
 def _addresses(story: Story, path: str) -> list[str]:
@@ -178,9 +191,8 @@ def _forms(surface: Surface, clients: list[Client], pages: list[str]) -> list[Ta
     """The forms of every page that two people see, each once by its address and its fields."""
     found: dict[tuple[str, str, tuple[str, ...]], Target] = {}
     for client, page in itertools.product(clients, pages):
-        with transaction.atomic():
+        with untold(client):
             answer = client.get(page)
-            transaction.set_rollback(True)
         if answer.status_code != 200 or "html" not in answer.headers.get("Content-Type", "") or answer.streaming:
             continue
         reader = FormReader(page)
@@ -188,6 +200,7 @@ def _forms(surface: Surface, clients: list[Client], pages: list[str]) -> list[Ta
         for method, address, said in reader.forms:
             said.pop("csrfmiddlewaretoken", None)
             surface.names |= said.keys() if method == "GET" else set()
-            target = Target("form", method, address, urlsplit(address).path or page, tuple(said.items()))
-            found.setdefault((method, target.own, tuple(said)), target)
+            own = urlsplit(address).path or page
+            kind = "operator" if "/admin/" in own else "form"
+            found.setdefault((method, own, tuple(said)), Target(kind, method, address, own, tuple(said.items())))
     return [target for target in found.values() if target.method == "POST"]

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from tests.fuzz.callers import PARTS
 from tests.fuzz.conftest import ATTEMPTS
 
 
+@pytest.mark.parametrize("part", PARTS)
 @pytest.mark.django_db(databases=["default", "owner"])
-def test_nothing_of_another_tenant_is_read_or_changed(hunt, capsys):
-    found = hunt.run(ATTEMPTS)
+def test_nothing_of_another_tenant_is_read_or_changed(hunt, capsys, part):
+    found = hunt.run(ATTEMPTS // len(PARTS), PARTS[part])
     with capsys.disabled():
-        print(found.line(**hunt.says()))
+        print(found.line(part=part, **hunt.says()))
     assert found.told == [], "\n".join(found.told)
+    assert found.asleep == set()
