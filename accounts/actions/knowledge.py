@@ -87,6 +87,8 @@ def take(at: dt.datetime, *, most: int) -> dict[int, bool]:
 
 def due_today(account_ids: list[int], today: dt.date) -> list[int]:
     """Of these, those that nobody looked at on this day of the tenant's."""
+    if not account_ids:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT account_id FROM accounts_accountstate WHERE tenant_id = %s AND account_id = ANY(%s)"

@@ -100,9 +100,10 @@ def _look_at_changes(tenant: Tenant, done: Drained) -> int:
     with tenant_context(tenant):
         if not turns.try_take(tenant.pk):
             return 0
-        at = turns.clock()
-        taken = knowledge.take(at, most=SLICE)
-        look(list(taken), tenant=tenant, at=at, done=done, derived={pk for pk, derived in taken.items() if derived})
+        taken = knowledge.take(turns.clock(), most=SLICE)
+        # After the taking: what was written just before it counts as looked at, so it must be in what is found.
+        at, derived = turns.clock(), {pk for pk, derived in taken.items() if derived}
+        look(list(taken), tenant=tenant, at=at, done=done, derived=derived)
     return len(taken)
 
 
@@ -138,7 +139,7 @@ def look(
 ) -> None:
     """Days that passed unseen first, by what was known then; then what is known now. In one transaction.
 
-    Of those in `derived` only what follows from their facts is worked out anew.
+    Of those in `derived` only what follows from their facts is worked out anew, once they were seen on this day.
     """
     if not ids:
         return
@@ -148,8 +149,9 @@ def look(
         unseen = [account for account, seen_on in last_seen.items() if seen_on < day]
         done.opened += matching.settle(unseen, at=at, day=day, watch=watch).opened
         knowledge.seen(unseen, day)
-    knowledge.follow([pk for pk in ids if pk not in derived], tenant=tenant, at=at)
-    knowledge.derive([pk for pk in ids if pk in derived], tenant=tenant, at=at)
+    enough = set(derived) - set(knowledge.due_today(list(derived), today))
+    knowledge.follow([pk for pk in ids if pk not in enough], tenant=tenant, at=at)
+    knowledge.derive(sorted(enough), tenant=tenant, at=at)
     done.opened += matching.settle(ids, at=at, day=today, watch=watch).opened
     knowledge.seen(ids, today)
     stepping.wake(ids, at=at)
