@@ -93,6 +93,7 @@ def play_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "tripped": Match.objects.filter(play=play, fate=Fate.TRIPPED).count(),
         "matches": _matches(request, play),
         "backtest": _back_test(play),
+        "figures": figures.of_plays(request, timezone.now(), play).get(play.pk, figures.Figures()),
         "may_edit": request.membership.may(Permission.PLAY_EDIT),
     }
     context |= page_of_runs(request, figures.visible_runs(request).filter(play=play))

@@ -8,12 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import timeline
 from accounts.actions import tasks
+from accounts.calendar import local_today
 from accounts.models import InboxEntry, Task
 from accounts.registry import known_facts
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library
 from blueprints.forms.conditions import Scope, of_tree
-from blueprints.models import Play, Run
+from blueprints.models import Match, Play, Run
+from metrics.backtests import actions as back_tests
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import PlayFactory, step
 
@@ -227,7 +229,7 @@ def test_another_tenant_finds_nothing(acme_cast, story, rival, page):
 
 @pytest.mark.parametrize(
     ("path", "budget"),
-    [("/library/", 7), ("/library/02/", 10), ("/plays/", 15), ("/plays/{play}/", 16), ("/runs/{run}/", 15)],
+    [("/library/", 7), ("/library/02/", 10), ("/plays/", 15), ("/plays/{play}/", 19), ("/runs/{run}/", 15)],
 )
 def test_what_a_page_costs(acme_cast, story, page, path, budget):
     """Session, person, membership, the tenant’s context in and out, the switcher; which facts are known is five."""
@@ -254,3 +256,53 @@ def _onboarding(cast) -> Play:
 @pytest.mark.parametrize("path", ["/runs/?after=²", "/plays/deliveries/?after=²", "/runs/?after=" + "9" * 30])
 def test_a_place_that_is_no_number_begins_at_the_beginning(acme_cast, story, page, path):
     assert page(acme_cast.olly, acme_cast.tenant).get(path).status_code == 200
+
+
+@pytest.fixture
+def noisy(acme_cast, story) -> Play:
+    """Six champions left; of six closed tasks three were done, two not needed and one was dropped."""
+    with tenant_context(acme_cast.tenant):
+        for number in range(5):
+            account = AccountFactory(name=f"Noisy {number}", csm=acme_cast.cass if number % 2 else acme_cast.lee)
+            timeline.record("contact.departed", account=account, by=None, buying_role="champion")
+    engine.drain(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        assert Run.objects.filter(play=story.play).count() == 6
+        found = list(Task.objects.filter(source="play").order_by("pk")[:6])
+        for task, outcome in zip(found, ["achieved", "achieved", "partly", "not_needed", "not_needed"], strict=False):
+            tasks.complete(task, outcome=outcome, by=acme_cast.cass)
+        tasks.drop(found[5], by=acme_cast.cass)
+        return story.play
+
+
+def test_plays_say_what_effect_and_noise_they_have(acme_cast, noisy, page):
+    client = page(acme_cast.vera, acme_cast.tenant)
+    listed = client.get("/plays/")
+    row = next(row for row in listed.context["rows"] if row["play"] == noisy)
+    figures = row["figures"]
+    assert (figures.fired, figures.per_csm_week, figures.done, figures.noise) == (6, 0.7, 50, 50)
+    html = " ".join(client.get(f"/plays/{noisy.pk}/").content.decode().split())
+    assert '<dt>Runs in 30 days</dt><dd class="num">6</dd>' in html
+    assert '<dt>For each CSM and week</dt><dd class="num">0.7</dd>' in html
+    for asked, path in ((listed.content.decode(), "/w/acme/reports/play-effects/panel/"),
+                        (html, f"/w/acme/reports/play-effects/{noisy.pk}/panel/")):  # fmt: skip
+        assert f'hx-get="{path}"' in asked
+        assert client.get(path).status_code == 200
+
+
+def test_a_play_that_listens_to_events_is_tried_on_the_past_too(acme_cast, noisy, page):
+    html = page(acme_cast.olly, acme_cast.tenant).get(f"/plays/{noisy.pk}/").content.decode()
+    assert html.count(f"/w/acme/plays/{noisy.pk}/back-tests/") == 2
+    with tenant_context(acme_cast.tenant):
+        today = local_today(acme_cast.tenant)
+        test = back_tests.ask(noisy, start=today, end=today, today=today, by=acme_cast.olly)
+    back_tests.go_on(acme_cast.tenant.pk)
+    report = page(acme_cast.olly, acme_cast.tenant).get(f"/back-tests/{test.pk}/")
+    live = [(match.account_id, match.event_id) for match in noisy_matches(acme_cast, noisy)]
+    assert len(live) == 6
+    assert sorted((m.account_id, m.event_id) for m, *_ in report.context["rows"]) == sorted(live)
+
+
+def noisy_matches(cast, play: Play) -> list[Match]:
+    with tenant_context(cast.tenant):
+        return list(Match.objects.filter(play=play))
