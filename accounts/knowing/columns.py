@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 
 from accounts.registry import Fact
 
+LONGEST = 63  # bytes of a name in PostgreSQL: what is longer would be cut, and then meet no fact
+
 
 def quoted(name: str) -> str:
     """A fact's name as a column; names come from registries and keys, and are quoted all the same."""
-    return '"' + name.replace('"', '""').replace("%", "%%") + '"'
+    return _said(_short(name), '"')
+
+
+def _short(name: str) -> str:
+    if len(name.encode()) <= LONGEST:
+        return name
+    return name.encode()[:40].decode(errors="ignore") + "~" + hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _said(name: str, mark: str) -> str:
+    """Between these marks, in a statement that takes parameters."""
+    return mark + name.replace(mark, mark * 2).replace("%", "%%") + mark
 
 
 def record(facts: Iterable[Fact], *, of: str, alias: str = "f") -> str:
@@ -19,7 +33,9 @@ def record(facts: Iterable[Fact], *, of: str, alias: str = "f") -> str:
         f"@{fact.dated_by}": "date" for fact in wanted if fact.dated_by
     }
     listed = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items()) or '"-" text'
-    return f"jsonb_to_record({of}) AS {alias}({listed})"
+    renamed = [(_said(_short(name), "'"), _said(name, "'")) for name in columns if _short(name) != name]
+    added = "".join(f" || jsonb_build_object({short}, {of} -> {name})" for short, name in renamed)
+    return f"jsonb_to_record({of}{added}) AS {alias}({listed})"
 
 
 def fresh(fact: Fact, *, today: str, alias: str = "f", days: int | None = None) -> str:
