@@ -1,10 +1,10 @@
-"""When: a new day begins for a tenant, invitations are mailed, and old answers are forgotten."""
+"""When: a new day or month begins, invitations are mailed, and old answers are forgotten."""
 
 from __future__ import annotations
 
 from django.utils import timezone
 
-from accounts.actions import answers, invitations, states
+from accounts.actions import answers, invitations, knowledge, states
 from accounts.models import Tenant
 from accounts.tenancy.context import tenant_context
 from accounts.tenancy.tasks import sweep, tenant_turn
@@ -25,6 +25,12 @@ def refresh_states(tenant_id: int) -> None:
     tenant = Tenant.objects.filter(pk=tenant_id).first()
     if tenant is not None:
         states.round_of(tenant, now=timezone.now())
+
+
+@sweep
+def sweep_months() -> None:
+    """What was known is kept by months, which belong to no tenant."""
+    knowledge.keep_months()
 
 
 @sweep

@@ -122,6 +122,11 @@ class Config:
             "schedule": 3600.0,
             "options": {"expires": 600},
         },
+        "keep months of facts": {
+            "task": "accounts.tasks.sweep_months",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
+        },
         "go on with imports": {
             "task": "accounts.imports.tasks.sweep_imports",
             "schedule": 2.0,

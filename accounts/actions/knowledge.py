@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from accounts import timeline
 from accounts.actions import states
@@ -48,7 +49,9 @@ FROM (
     ORDER BY account_id FOR NO KEY UPDATE
 ) k WHERE s.tenant_id = %(tenant)s AND s.id = k.id
 """
+AHEAD = (-1, 0, 1, 2)  # months that stand ready; versions that end in others lie in the rest, and are found there
 LOCK = 7_207  # names our advisory locks; the second half is the tenant
+MONTH = "SELECT accounts_pastfacts_ensure_month((%s::date + make_interval(months => %s))::date)"
 # Notes are never left out as known already: whoever is at an earlier one just now doesn't see what this one speaks of.
 NOTE = "INSERT INTO accounts_touched (tenant_id, account_id) SELECT %(tenant)s, unnest(%(ids)s::bigint[])"
 NOTE_ALL = """
@@ -132,6 +135,14 @@ def _write(written: str, params: dict[str, Any]) -> int:
         cursor.execute(written, params)
         changed: int = cursor.fetchone()[0]
     return changed
+
+
+def keep_months(now: dt.datetime | None = None) -> None:
+    """Makes the months that versions end in; twice does no harm. Outside any tenant."""
+    first = (now or timezone.now()).date().replace(day=15)
+    with connection.cursor() as cursor:
+        for months in AHEAD:
+            cursor.execute(MONTH, [first, months])
 
 
 def seen(account_ids: list[int], day: dt.date) -> None:
