@@ -1,0 +1,65 @@
+"""Versions that ended lie in months, which somebody makes in time, and which nobody reads past row-level security."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.db import InternalError, ProgrammingError, connection, transaction
+from django.utils import timezone
+
+from accounts import tasks
+from accounts.actions import knowledge
+from accounts.models import Account, PastFacts
+from accounts.tenancy.context import tenant_context
+from tests.factories.accounts import AccountFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def months() -> dict[str, bool]:
+    """Each month's table, and whether row-level security is forced on it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_inherits i"
+            " JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'accounts_pastfacts'::regclass"
+        )
+        return dict(cursor.fetchall())
+
+
+def test_the_coming_months_stand_ready_and_are_guarded(db):
+    tasks.sweep_months()
+    tasks.sweep_months()
+    first = timezone.now().date().replace(day=1)
+    coming = {f"accounts_pastfacts_{first + dt.timedelta(days=31 * n):%Y_%m}" for n in (0, 1, 2)}
+    found = months()
+    assert coming <= found.keys()
+    assert all(found.values())
+
+
+def test_what_lay_in_the_rest_moves_to_its_month_and_is_nobody_elses(acme_cast, rival):
+    """After a long silence: versions had ended in a month that nobody had made."""
+    ended = timezone.now().replace(day=10) + dt.timedelta(days=92)
+    with tenant_context(acme_cast.tenant):
+        account = AccountFactory(segment="then")
+        knowledge.follow([account.pk], tenant=acme_cast.tenant, at=ended - dt.timedelta(days=1))
+        Account.objects.filter(pk=account.pk).update(segment="now")
+        knowledge.follow([account.pk], tenant=acme_cast.tenant, at=ended)
+    table = f"accounts_pastfacts_{ended:%Y_%m}"
+    assert table not in months()
+    with connection.cursor() as cursor:
+        cursor.execute(knowledge.MONTH, [ended.date().replace(day=1), 0])
+    assert months()[table]
+    with tenant_context(acme_cast.tenant):
+        assert PastFacts.objects.get().facts["account.segment"] == "then"
+    with tenant_context(rival.tenant), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM accounts_pastfacts")
+        assert cursor.fetchone() == (0,)
+    for sql in (f"SELECT * FROM {table}", f"DELETE FROM {table}"):
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            connection.cursor().execute(sql)
+
+
+def test_no_month_is_made_beyond_all_time(db):
+    with pytest.raises(InternalError), transaction.atomic():
+        knowledge.keep_months(timezone.now() + dt.timedelta(days=900))
