@@ -49,8 +49,9 @@ def edit(fact: ExternalFact, values: Mapping[str, Any], *, by: User, version: in
     changed = change(fact, wanted, version=version)
     if changed:
         timeline.record("external_fact.edited", by=by, fact_id=fact.pk, label=fact.label, **told(changed))
-    if "active" in changed:
-        knowledge.note_all()
+    if changed.keys() & {"active", "fresh_days"}:
+        # Another freshness finds nothing new, but scores and plays may see what is there otherwise.
+        knowledge.note_all(derived_only="active" not in changed)
     return fact
 
 

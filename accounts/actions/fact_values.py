@@ -78,6 +78,7 @@ class Pushed:
 class Wrong:
     index: int
     reason: str
+    field: str
 
 
 @dataclass
@@ -102,7 +103,7 @@ def push(
         try:
             taken.append(_one(said, facts, known, today))
         except Unreadable as wrong:
-            answer.refused.append(Wrong(index, str(wrong)))
+            answer.refused.append(Wrong(index, str(wrong), wrong.field))
     answer.changed = len(_write(taken, now)) if taken else 0
     answer.kept = len(taken) - answer.changed
     return answer
@@ -168,13 +169,14 @@ def _one(
     said: Any, facts: Mapping[str, ExternalFact], known: Mapping[tuple[str, Any], int], today: dt.date
 ) -> tuple[int, int, str, dt.date]:
     if not isinstance(said, Mapping):
-        raise Unreadable("A row must be a JSON object.")
+        raise Unreadable("A row must be a JSON object.", "")
     if unknown := sorted(map(str, said.keys() - FIELDS)):
-        raise Unreadable(f"There is no field “{unknown[0][:LONGEST_SHOWN]}” here.")
+        shown = unknown[0][:LONGEST_SHOWN]
+        raise Unreadable(f"There is no field “{shown}” here.", shown)
     key = said.get("key")
     fact = facts.get(key) if isinstance(key, str) else None
     if fact is None:
-        raise Unreadable("“key” must be the key of an external fact that is in use.")
+        raise Unreadable("“key” must be the key of an external fact that is in use.", "key")
     if "value" not in said:
         raise Unreadable("“value” is missing; null says that it is no longer known.")
     return _account(said, known), fact.pk, json.dumps(value_of(fact, said["value"])), _day(said, today)
@@ -192,11 +194,11 @@ def value_of(fact: ExternalFact, value: Any) -> Any:
 def _account(said: Mapping[str, Any], known: Mapping[tuple[str, Any], int]) -> int:
     named = [name for name in NAMES if said.get(name) not in (None, "")]
     if len(named) != 1:
-        raise Unreadable("Name the account by “account_id” or by “account_external_id”.")
+        raise Unreadable("Name the account by “account_id” or by “account_external_id”.", "account_external_id")
     value = said[named[0]]
     pk = known.get((named[0], value)) if type(value) in (int, str) else None
     if pk is None:
-        raise Unreadable("No account in this workspace has this id.")
+        raise Unreadable("No account in this workspace has this id.", named[0])
     return pk
 
 
@@ -210,7 +212,7 @@ def _day(said: Mapping[str, Any], today: dt.date) -> dt.date:
         try:
             day = dt.date.fromisoformat(text)
         except (TypeError, ValueError):
-            raise Unreadable("“observed_on” must be a date such as 2026-03-31.") from None
+            raise Unreadable("“observed_on” must be a date such as 2026-03-31.", "observed_on") from None
     if day > today:
-        raise Unreadable("“observed_on” lies in the future.")
+        raise Unreadable("“observed_on” lies in the future.", "observed_on")
     return day

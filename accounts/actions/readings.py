@@ -12,7 +12,11 @@ LONGEST = 300
 
 
 class Unreadable(ValueError):
-    """Why a value can't be taken, in words for whoever sent it."""
+    """Why a value can't be taken, in words for whoever sent it; `field`: what is wrong, empty for the whole row."""
+
+    def __init__(self, reason: str, field: str = "value") -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 def number(value: Any) -> int | float:

@@ -73,6 +73,7 @@ class ValuesEntry(Entry):
 
 class WrongShape(serializers.Serializer):
     index = serializers.IntegerField(help_text="Its place in the batch, from 0.")
+    field = serializers.CharField(help_text="What of it is wrong; empty: the row as a whole.")
     reason = serializers.CharField()
 
 
@@ -108,7 +109,7 @@ class FactResource(Resource):
     def push(self, request: Request) -> Response:
         today = local_today(self.tenant)
         answer = fact_values.push(self.said()["facts"], reader=self.key, today=today)
-        refused = [{"index": wrong.index, "reason": wrong.reason} for wrong in answer.refused]
+        refused = [{"index": wrong.index, "field": wrong.field, "reason": wrong.reason} for wrong in answer.refused]
         return Response({"changed": answer.changed, "kept": answer.kept, "refused": refused})
 
 

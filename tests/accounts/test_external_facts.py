@@ -49,7 +49,10 @@ def test_each_wrong_row_is_named_and_the_others_are_kept(acme, rival):
         {"key": "tickets", "value": 3}, good | {"account_id": 1}, good | {"key": "mood", "value": "odd"},
         {"account_external_id": "a-1", "key": "tickets"}, good | {"value": True}, good | {"account_external_id": []},
     )  # fmt: skip
-    assert [wrong.index for wrong in answer.refused] == list(range(1, 14))
+    assert [(wrong.index, wrong.field) for wrong in answer.refused] == list(enumerate(
+        ("", "account_external_id", "key", "value", "observed_on", "observed_on", "x" * 80, "account_external_id",
+         "account_external_id", "value", "value", "value", "account_external_id"), start=1,
+    ))  # fmt: skip
     assert answer.changed == 1
     assert "one of: good, bad" in answer.refused[9].reason
     assert max(len(wrong.reason) for wrong in answer.refused) < 150
@@ -78,6 +81,14 @@ def test_a_retired_fact_is_known_of_nobody(acme):
     knowledge.follow([account.pk], tenant=acme.tenant, at=NOON + dt.timedelta(hours=1))
     assert "ext.tickets" not in AccountFacts.objects.get(account=account).facts
     assert "key" in push({"account_id": account.pk, "key": "tickets", "value": 4}).refused[0].reason
+
+
+def test_another_freshness_is_looked_at_without_finding_everything_anew(acme):
+    account, fact = AccountFactory(), ExternalFactFactory(key="tickets", fresh_days=3)
+    external_facts.edit(fact, {"label": "Tickets"}, by=acme.ada)
+    assert not Touched.objects.exists()
+    external_facts.edit(fact, {"fresh_days": 30}, by=acme.ada)
+    assert list(Touched.objects.values_list("account_id", "derived_only")) == [(account.pk, True)]
 
 
 def test_a_key_is_made_from_the_label_and_stands_once(acme):

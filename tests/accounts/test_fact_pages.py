@@ -68,7 +68,8 @@ def test_the_api_lists_pushes_and_tells(acme_cast, api, known):
     answer = api.put("/facts", body)
     assert answer.status_code == 200
     assert answer.json()["changed"] == 1
-    assert [wrong["index"] for wrong in answer.json()["refused"]] == [1]
+    [wrong] = answer.json()["refused"]
+    assert (wrong["index"], wrong["field"]) == (1, "account_external_id")
     for wrong in ({"facts": []}, {"facts": {}}, [], {"facts": [1], "more": 1}):
         assert api.put("/facts", wrong).status_code == 400
     told = {fact["name"]: fact for fact in api.get(f"/accounts/{known.pk}/facts").json()["facts"]}
