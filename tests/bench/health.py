@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import Sum
 
 from accounts.actions import knowledge
@@ -43,11 +43,12 @@ HAND = """
 WITH worth AS MATERIALIZED (
     SELECT k.account_id, k.facts, k.valid_from, k.first_day, f."people.champion_present" AS champion,
         CASE WHEN f."people.champion_present" THEN 10000 ELSE 0 END AS people,
-        coalesce((20000 * least(greatest(60 - (%(day)s::date - f."account.last_touch_on"), 0), 46) + 46) / 92, 0)
+        CASE WHEN f."account.last_touch_on" IS NULL THEN 0
+            ELSE (20000 * least(greatest(60 - (%(day)s::date - f."account.last_touch_on"), 0), 46) + 46) / 92 END
             AS contact,
         coalesce((20000 * least(greatest(5 - f."task.overdue", 0), 5) + 5) / 10, 0) AS work,
-        coalesce((20000 * least(greatest(f."contract.renewal_on" - %(day)s::date, 0), 180) + 180) / 360, 5000)
-            AS renewal,
+        CASE WHEN f."contract.renewal_on" IS NULL THEN 5000
+            ELSE (20000 * least(greatest(f."contract.renewal_on" - %(day)s::date, 0), 180) + 180) / 360 END AS renewal,
         55 + CASE WHEN f."account.last_touch_on" IS NULL THEN 0 ELSE 30 END
             + CASE WHEN f."contract.renewal_on" IS NULL THEN 0 ELSE 15 END AS known
     FROM accounts_accountfacts k CROSS JOIN LATERAL jsonb_to_record(k.facts) AS f("people.champion_present" boolean,
@@ -66,7 +67,7 @@ WITH worth AS MATERIALIZED (
 ), written AS (
     UPDATE accounts_accountfacts k SET valid_from = now(), first_day = %(day)s,
         facts = jsonb_strip_nulls(n.facts || jsonb_build_object('health.score', n.score, 'health.computed', n.score,
-            'health.band', n.band, 'health.known', n.known, 'health.model', 'Bench v1', 'health.capped_by',
+            'health.band', n.band, 'health.known', n.known, 'health.model', 'bench v1', 'health.capped_by',
             CASE WHEN n.held THEN 'No champion' END, 'health.people', (n.people + 50) / 100, 'health.contact',
             (n.contact + 50) / 100, 'health.work', (n.work + 50) / 100, 'health.renewal', (n.renewal + 50) / 100))
     FROM named n WHERE k.tenant_id = %(tenant)s AND k.account_id = n.account_id
@@ -141,6 +142,8 @@ def _all_found(figure: Any, tenant: Tenant) -> Iterator[Figure]:
 def _history(figure: Any, tenant: Tenant) -> Iterator[Figure]:
     """What a version takes, with its index; the goal is what a daily one may take in a year."""
     seconds(tenant, lambda: _turn(tenant), keep=True)
+    with connections["owner"].cursor() as cursor:  # what was taken back before lies in it still
+        cursor.execute("VACUUM FULL accounts_pastfacts")
     with tenant_context(tenant), connection.cursor() as cursor:
         cursor.execute(BYTES)
         each = cursor.fetchone()[0] / PastFacts.objects.count()

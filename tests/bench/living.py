@@ -23,6 +23,7 @@ from accounts.actions import knowledge
 from accounts.models import Account, Contact, Task, Tenant, TenantWork, Touched, User
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, plays
+from blueprints.models import Match
 from tests.bench import book, sweeps
 from tests.bench.load import Load, burst
 from tests.bench.server import ROOT, gunicorn
@@ -32,7 +33,7 @@ NEIGHBORS, PAUSE, CALLS, LOOK = 1_000, 0.7, 60, 0.02
 IDLE_GOAL, BUSY_GOAL, LIST_GOAL, WRITE_GOAL, MEMORY_GOAL = 5.0, 60.0, 2.0, 1.15, 1.1
 LONGEST, MEGABYTE = 900.0, 1024.0
 WRITES, ROUNDS = 200, 5
-CELERY = [sys.executable, "-m", "celery", "-A", "csom.celery"]
+CELERY = [sys.executable, "-m", "celery", "-q", "-A", "csom.celery"]
 WORKER = [*CELERY, "worker", "-Q", "sweeps,turns", "--concurrency", "2", "--loglevel", "ERROR"]
 
 Figure = dict[str, Any]
@@ -61,12 +62,11 @@ def measure(figure: Any, picked: str, home: Path) -> Iterator[Figure]:
     if picked not in NAME:
         return
     near = _place("near", NEIGHBORS, 11)
-    small, big = _place("tenth", sweeps.SIZE // 10, 12), _place("whole", sweeps.SIZE, 13)
+    small = _place("tenth", sweeps.SIZE // 10, 12, watching=True)
+    big = _place("whole", sweeps.SIZE, 13, watching=True)
     with gunicorn("tests.bench.settings") as (port, workers):
         yield from _writes(figure, port, workers)
         _listening(near)
-        for place in (small, big):
-            _watching(place)
         with _crew(home) as worker:
             _quiet(near, small, big)
             yield from _idle(figure, near, port)
@@ -76,8 +76,12 @@ def measure(figure: Any, picked: str, home: Path) -> Iterator[Figure]:
             yield from _beside(figure, near, big, (port, workers, worker), (alone, little))
 
 
-def _place(slug: str, size: int, number: int) -> Place:
+def _place(slug: str, size: int, number: int, *, watching: bool = False) -> Place:
+    """Plays that watch are switched on while nothing is known, so that the first sweep fires all of them."""
     tenant, user = sweeps.workspace(slug, size)
+    if watching:
+        with tenant_context(tenant):
+            sweeps.watch(user)
     sweeps.know(tenant)
     return Place(tenant, user, book.key(tenant, user, number))
 
@@ -86,11 +90,6 @@ def _listening(place: Place) -> None:
     said = {"name": "Gone", "because": "their champion left", "trigger": "contact.departed", "conditions": {}}
     with tenant_context(place.tenant):
         plays.switch_on(plays.create(said | {"steps": [sweeps.STEP]}, by=place.user), by=place.user)
-
-
-def _watching(place: Place) -> None:
-    with tenant_context(place.tenant):
-        sweeps.watch(place.user)
 
 
 @contextmanager
@@ -148,7 +147,7 @@ class Departures:
         connection.close()
 
     def _depart(self, link: http.client.HTTPConnection, contact: int) -> None:
-        said = json.dumps({"departed_on": time.strftime("%Y-%m-%d")})
+        said = json.dumps({"on": time.strftime("%Y-%m-%d")})
         link.request("POST", f"/api/v1/contacts/{contact}/depart", said, self.place.headers)
         answer = link.getresponse()
         text = answer.read()
@@ -214,7 +213,7 @@ def _ask(place: Place) -> None:
 
 def _waits(place: Place) -> bool:
     with tenant_context(place.tenant):
-        return Touched.objects.exists()
+        return Touched.objects.exists() or Match.objects.waiting().exists()
 
 
 def _swept(place: Place) -> None:
@@ -232,8 +231,7 @@ def _peak(worker: int, work: Callable[[], Any]) -> float:
 
 def _writes(figure: Any, port: int, workers: list[int]) -> Iterator[Figure]:
     """The same change by the API, in a workspace with twenty plays and in one without."""
-    without, with_plays = _place("without", NEIGHBORS, 14), _place("with-plays", NEIGHBORS, 15)
-    _watching(with_plays)
+    without, with_plays = _place("without", NEIGHBORS, 14), _place("with-plays", NEIGHBORS, 15, watching=True)
     _listening(with_plays)
     salt = iter(range(10_000_000))
 
