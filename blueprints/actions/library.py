@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Func
@@ -22,11 +23,11 @@ SAID = [
 Since = dt.datetime | Func
 
 
-def load(tenant: Tenant, *, since: Since | None = None) -> None:
+def load(tenant: Tenant, *, since: Since | None = None, chosen: Collection[str] = ()) -> None:
     """Blueprints as the product says them now; plays only of codes that the tenant lacks: theirs stay theirs.
 
     A new workspace's first plays answer what happened from its first moment on, later ones what happens from now on;
-    `since` says otherwise.
+    `since` says otherwise. Plays of the codes in `chosen` are on from the start.
     """
     with tenant_context(tenant):
         turns.take(tenant.pk)
@@ -38,7 +39,7 @@ def load(tenant: Tenant, *, since: Since | None = None) -> None:
             update_fields=SAID,
         )
         for spec in library.plays():
-            _add_play(spec, since)
+            _add_play(spec, since, is_on=spec.on or spec.code in chosen)
 
 
 def _row(spec: library.BlueprintSpec) -> dict[str, Any]:
@@ -46,10 +47,10 @@ def _row(spec: library.BlueprintSpec) -> dict[str, Any]:
     return values | {"code": spec.code, "next_code": spec.next}
 
 
-def _add_play(spec: library.PlaySpec, since: Since) -> None:
+def _add_play(spec: library.PlaySpec, since: Since, *, is_on: bool) -> None:
     if problems := rules.validate(spec.conditions) + rules.validate(spec.exit):
         raise ValueError(f"Play {spec.code}: {' '.join(problems)}")
-    state = {"state": PlayState.ON, "on_since": since} if spec.on else {}
+    state = {"state": PlayState.ON, "on_since": since} if is_on else {}
     values = {"name": spec.name, "kind": spec.kind, "because": spec.because, "trigger": spec.trigger} | state
     play, is_new = Play.objects.get_or_create(code=spec.code, defaults=values)
     if is_new:

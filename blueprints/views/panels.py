@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Case, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -45,7 +46,9 @@ def home_panel(request: MemberRequest) -> HttpResponse:
     """What waits for this person's word, and what plays told them."""
     waiting = approvals.decided_by(request.membership)
     told, now = list(notices.unseen(request.user)[: ON_PANEL * 2]), timezone.now()
-    mine = list(waiting.filter(run__account__csm=request.user)[:ON_PANEL]) or list(waiting[:ON_PANEL])
+    own_first = Case(When(run__account__csm=request.user, then=0), default=1)
+    first = list(waiting.order_by(own_first, "at", "pk")[:ON_PANEL])
+    mine = [step for step in first if step.run.account.csm_id == request.user.pk] or first
     context = {
         "asking": [(step, formats.ago(step.at, now)) for step in mine],
         "more": waiting.count() - len(mine) if mine else 0,

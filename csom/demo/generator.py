@@ -16,6 +16,8 @@ from csom.demo import deployments, finish, history, knowledge, sketch, usage, wo
 from csom.demo.stage import Stage
 from csom.demo.words import SLUGS, Spec, spec_of
 
+CHOSEN = ("champion-departed",)  # plays that somebody here switched on
+
 
 def specs() -> list[Spec]:
     return [spec_of(slug) for slug in SLUGS]
@@ -46,7 +48,7 @@ def _fill(stage: Stage) -> int:
     with _without_savepoints():
         tales = [history.tell(stage, each) for each in _sketches(stage)]
     # Since now: plays must not act on what is long past.
-    library.load(stage.tenant, since=turns.instant())
+    library.load(stage.tenant, since=turns.instant(), chosen=CHOSEN)
     usage.bring(stage)
     deployments.bring(stage)
     finish.tell(stage, tales)

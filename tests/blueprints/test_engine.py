@@ -324,7 +324,7 @@ def test_what_happened_before_the_play_was_switched_on_starts_nothing_though_it_
 
 def test_what_happened_before_the_library_came_starts_its_plays(acme, account):
     timeline.record("workspace.created", by=acme.ada, name="Acme")
-    depart(account)
+    timeline.record("handoff.accepted", account=account, by=acme.cass)
     assert engine.drain(acme.tenant.pk).started == 1
 
 
@@ -332,7 +332,7 @@ def test_a_library_that_fails_is_put_off_and_what_happened_waits_for_it(acme, ac
     with monkeypatch.context() as patch:
         patch.setattr(hearing.library, "load", lambda tenant: 1 / 0)
         timeline.record("workspace.created", by=acme.ada, name="Acme")
-        depart(account)
+        timeline.record("handoff.accepted", account=account, by=acme.cass)
         assert engine.drain(acme.tenant.pk).failed == 1
     entry = InboxEntry.objects.order_by("pk")[0]
     assert (entry.attempts, entry.last_error) == (1, "Library: ZeroDivisionError: division by zero")

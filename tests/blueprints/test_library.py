@@ -85,6 +85,12 @@ def test_loading_twice_changes_nothing(acme):
     before = list(Blueprint.objects.values()), list(Play.objects.values()), PlayVersion.objects.count()
     loading.load(acme.tenant)
     assert (list(Blueprint.objects.values()), list(Play.objects.values()), PlayVersion.objects.count()) == before
+    # What accepting a handoff has always meant; every other play waits until somebody chooses it.
+    assert set(Play.objects.on().values_list("code", flat=True)) == {"onboarding"}
+
+
+def test_a_workspace_may_be_furnished_with_plays_chosen(acme):
+    loading.load(acme.tenant, chosen=("champion-departed",))
     assert set(Play.objects.on().values_list("code", flat=True)) == {"onboarding", "champion-departed"}
 
 

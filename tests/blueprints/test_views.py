@@ -23,7 +23,7 @@ from tests.factories.blueprints import PlayFactory, step
 @pytest.fixture
 def story(acme_cast) -> SimpleNamespace:
     """The library, one champion who left, and the run that came of it."""
-    library.load(acme_cast.tenant)
+    library.load(acme_cast.tenant, chosen=("champion-departed",))
     with tenant_context(acme_cast.tenant):
         account = AccountFactory(name="Brightwave", csm=acme_cast.cass, ae=acme_cast.sal)
         timeline.record(

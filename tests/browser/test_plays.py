@@ -28,7 +28,7 @@ def shop(transactional_db, acme_cast):
     """Champions left, handoffs were accepted, one event couldn't be answered."""
     acme_cast.olly.set_password(PASSWORD)
     acme_cast.olly.save()
-    library.load(acme_cast.tenant)
+    library.load(acme_cast.tenant, chosen=("champion-departed",))
     with tenant_context(acme_cast.tenant):
         accounts = [AccountFactory(name=name, csm=acme_cast.cass, ae=acme_cast.sal) for name in NAMES]
         for account in accounts:
