@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 NOTHING = "–"
 SYMBOLS = {
@@ -16,6 +17,8 @@ DIGITS = {"BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, 
 USUAL_DIGITS = 2
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
+ONE_OF = {"people": "person", "persons": "person", "children": "child"}
+PLURAL = re.compile(r"[a-z]{3,}(?<![su])(?<!i)s|[a-z]{2,}ies")
 
 
 def money(minor: int | None, currency: str = "USD") -> str:
@@ -61,6 +64,15 @@ def percent(ratio: float | None, digits: int = 0) -> str:
 def plural(count: int, one: str, many: str = "") -> str:
     """ "1 account", "12 accounts"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def unit(count: float, name: str) -> str:
+    """A unit as it is said of so many: "task" of 1 "tasks"; what is no plural, such as "ms" or "GB", stays."""
+    if count != 1 or name in ONE_OF:
+        return ONE_OF[name] if count == 1 else name
+    if not PLURAL.fullmatch(name):
+        return name
+    return name.removesuffix("ies") + "y" if name.endswith("ies") else name.removesuffix("s")
 
 
 def date(day: dt.date | None) -> str:

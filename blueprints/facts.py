@@ -6,7 +6,7 @@ from accounts.registry import FirstStep, declare, first_step
 from accounts.roles import Permission
 from blueprints.models import Play, PlayState
 
-declare("run.started", "Play started", "{play}: {tasks} tasks, because {because}", icon="play")
+declare("run.started", "Play started", "{play} began, because {because}", icon="play")
 declare("play.switched_on", "Play switched on", "{play} is on", icon="circle-play")
 declare("play.paused", "Play paused", "{play} is paused", icon="circle-pause")
 declare("run.left", "Play left", "{play} ended: {reason}", icon="log-out")
@@ -27,8 +27,8 @@ declare("play.created", "Play made", "{play} was made", icon="sparkles")
 declare("play.shadowed", "Play in the shadow", "{play} logs and does nothing", icon="eye")
 declare("play.disabled", "Play stopped itself", "{play} stopped: {reason}", icon="circle-alert")
 declare("play.tripped", "Circuit breaker", "{play} stopped: {reason}", icon="zap-off")
-declare("play.released", "Stopped matches released", "{play}: {count} runs began", icon="circle-play")
-declare("play.dropped", "Stopped matches dropped", "{play}: {count} matches were dropped", icon="circle-x")
+declare("play.released", "Stopped matches released", "{play}: {count:run} began", icon="circle-play")
+declare("play.dropped", "Stopped matches dropped", "{play}: dropped {count:match|matches}", icon="circle-x")
 declare("play.revised", "Play revised", "{play} is now version {number}", icon="pencil")
 
 first_step(

@@ -14,7 +14,9 @@ from typing import Any
 VARIABLE = re.compile(r"\{\{\s*([a-z][a-z0-9_.@-]*)\s*\}\}")
 BRACE = re.compile(r"\{\{|\}\}|\{%|%\}")
 EVENT = re.compile(r"event\.[a-z][a-z0-9_]*")
-CUSTOM = re.compile(r"account\.custom\.[a-z0-9_-]+")
+OF_ACCOUNT = "account.custom."
+CUSTOM = "custom."
+UNKEPT = re.compile("[\\x00\\ud800-\\udfff]")  # what no text of a database may have
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 BREAK = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 FACT = "fact."
@@ -56,8 +58,11 @@ def names(text: str) -> list[str]:
     return list(dict.fromkeys(VARIABLE.findall(text)))
 
 
-def problems(text: object, *, facts: Collection[str] = (), contact: bool = True) -> list[str]:
-    """What is wrong with a text, in words, before it is saved; empty when nothing is."""
+def problems(text: object, *, facts: Collection[str] = (), contact: bool = True, event: bool = True) -> list[str]:
+    """What is wrong with a text, in words, before it is saved; empty when nothing is.
+
+    `contact`: somebody at the customer is addressed; `event`: something happened that can be named.
+    """
     if not isinstance(text, str):
         return ["This must be a text."]
     if len(text) > LONGEST:
@@ -65,6 +70,9 @@ def problems(text: object, *, facts: Collection[str] = (), contact: bool = True)
     if CONTROL.search(text):
         return ["It has characters that can't be shown."]
     found = [f"“{name}” is no variable." for name in names(text) if not _known(name, facts)]
+    if not event:
+        own = [name for name in names(text) if EVENT.fullmatch(name)]
+        found += [f"“{name}”: only a play that listens to an event can say this." for name in own]
     if not contact:
         found += [f"“{name}”: no contact is addressed here." for name in names(text) if name.startswith("contact.")]
     if left := BRACE.search(VARIABLE.sub("", text)):
@@ -72,11 +80,11 @@ def problems(text: object, *, facts: Collection[str] = (), contact: bool = True)
     return found
 
 
-def line_problems(text: object, *, facts: Collection[str] = (), contact: bool = True) -> list[str]:
+def line_problems(text: object, *, facts: Collection[str] = (), contact: bool = True, event: bool = True) -> list[str]:
     """The same for what must be one line, such as a subject."""
     if isinstance(text, str) and BREAK.search(text):
         return ["This must be one line."]
-    return problems(text, facts=facts, contact=contact)
+    return problems(text, facts=facts, contact=contact, event=event)
 
 
 def render(text: str, values: Mapping[str, Any], channel: Channel = Channel.PLAIN) -> str:
@@ -113,7 +121,18 @@ def paragraphs(text: str) -> str:
 def _known(name: str, facts: Collection[str]) -> bool:
     if name.startswith(FACT):
         return name.removeprefix(FACT) in facts
-    return name in VARIABLES or bool(CUSTOM.fullmatch(name) or EVENT.fullmatch(name))
+    if name.startswith(OF_ACCOUNT):
+        return CUSTOM + name.removeprefix(OF_ACCOUNT) in facts
+    return name in VARIABLES or bool(EVENT.fullmatch(name))
+
+
+def keepable(value: Any) -> bool:
+    """Whether every text in it can be kept at all: a zero character or half a letter is refused by the database."""
+    if isinstance(value, str):
+        return not UNKEPT.search(value)
+    if isinstance(value, Mapping):
+        return all(keepable(name) and keepable(one) for name, one in value.items())
+    return all(keepable(one) for one in value) if isinstance(value, list | tuple) else True
 
 
 def _said(name: str, values: Mapping[str, Any]) -> str:

@@ -33,6 +33,13 @@ class _Lenient(string.Formatter):
         value = kwargs.get(str(key))
         return "—" if value in (None, "") else _readable(value)
 
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """`{count:run}` says how many of what: "1 run", "1,200 runs"; or `{count:match|matches}`."""
+        if not format_spec or not isinstance(value, int):
+            return str(value)
+        one, _mark, many = format_spec.partition("|")
+        return f"{value:,} {one if value == 1 else many or one + 's'}"
+
 
 def _readable(value: Any) -> Any:
     """Facts keep days as 2026-03-31; people read 31 Mar 2026."""

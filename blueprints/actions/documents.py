@@ -13,6 +13,7 @@ from accounts.actions.errors import Errors, Refused, refuse
 from accounts.models import User
 from blueprints.actions import plays, references
 from blueprints.models import Play, PlayVersion
+from blueprints.texts import keepable
 
 FORMAT = 1
 LARGEST = 1_000_000  # characters
@@ -116,6 +117,7 @@ def _wrong(play: Any) -> list[tuple[str, str]]:
     found += [(name, "This is missing.") for name in NEEDED if not play.get(name)]
     texts = ("code", "name", "kind", "trigger", "because")
     found += [(name, "This must be a text.") for name in texts if play.get(name) and not isinstance(play[name], str)]
+    found += [(str(name), "It has characters that can't be kept.") for name in texts if not keepable(play.get(name))]
     found += [(name, "This must be an object.") for name in ("conditions", "exit", "guards")
               if not isinstance(play.get(name) or {}, Mapping)]  # fmt: skip
     steps = play.get("steps") or []

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from django.db import transaction
 
 from accounts import calendar, timeline
-from accounts.actions.errors import refuse
+from accounts.actions.errors import named_refusals, refuse
+from accounts.actions.validity import check
 from accounts.actions.writing import change
 from accounts.models import Tenant, User
 from accounts.registry import known_facts
@@ -36,8 +37,9 @@ def create(values: Mapping[str, Any], *, by: User | None) -> Play:
     said = wording.checked({"name": "", **values}, trigger=trigger, before=None)
     of_play = {name: values[name] for name in wording.OF_PLAY if name in values}
     play = Play(code=wording.free_code(values), trigger=trigger, **of_play)
-    play.full_clean(exclude=["tenant"])
-    play.save()
+    check(play)
+    with named_refusals(Play):
+        play.save(force_insert=True)
     PlayVersion.objects.create(play=play, number=1, created_by=by, **vars(said))
     timeline.record("play.created", by=by, play=play.name, play_id=play.pk)
     return play

@@ -15,8 +15,9 @@ from blueprints.steps import Known
 Said = dict[str, Any]
 
 
-def known() -> Known:
+def known(*, of_event: bool = True) -> Known:
     return Known(
+        of_event=of_event,
         facts=known_facts(),
         endpoints=dict(Endpoint.objects.values_list("pk", "kind")),
         templates=set(MessageTemplate.objects.values_list("pk", flat=True)),
@@ -25,9 +26,9 @@ def known() -> Known:
     )
 
 
-def checked(said: Sequence[Mapping[str, Any]]) -> list[Said]:
+def checked(said: Sequence[Mapping[str, Any]], *, of_event: bool = True) -> list[Said]:
     """The steps as they are kept, or Refused with every problem by its place."""
-    if errors := steps.errors(said, known()):
+    if errors := steps.errors(said, known(of_event=of_event)):
         raise Refused(errors)
     return [steps.plain(step) for step in said]
 

@@ -10,7 +10,7 @@ from django.utils.text import slugify
 
 from accounts.actions.errors import Refused
 from accounts.registry import event_kinds, known_facts
-from blueprints import guards, rules
+from blueprints import guards, rules, texts
 from blueprints.actions import references
 from blueprints.models import Play, PlayKind, PlayVersion
 
@@ -40,7 +40,7 @@ def checked(values: Mapping[str, Any], *, trigger: str, before: PlayVersion | No
     errors |= _play_errors(values)
     steps: list[dict[str, Any]] = []
     try:
-        steps = references.checked(said["steps"] or [])
+        steps = references.checked(said["steps"] or [], of_event=bool(trigger))
     except Refused as refused:
         errors |= refused.errors
     if errors:
@@ -76,7 +76,8 @@ def _tree_errors(said: Mapping[str, Any], *, of_event: bool) -> dict[str, list[s
 
 
 def _play_errors(values: Mapping[str, Any]) -> dict[str, list[str]]:
-    errors: dict[str, list[str]] = {}
+    unkept = [name for name in ("code", *OF_PLAY) if not texts.keepable(values.get(name))]
+    errors = {name: ["It has characters that can't be kept."] for name in unkept}
     if "name" in values and not 0 < len(str(values["name"]).strip()) <= 80:
         errors["name"] = ["A name of at most 80 characters."]
     if "kind" in values and values["kind"] not in PlayKind.values:

@@ -66,7 +66,7 @@ def said(value: Any, fact: Fact | None, *, currency: str = "USD") -> str:
     if fact.type is FactType.MONEY:
         return formats.money(int(value), currency)
     plain = f"{exact(value).normalize():,f}".replace("-", "−")
-    unit = "%" if fact.type is FactType.PERCENT else f" {fact.unit}" if fact.unit else ""
+    unit = "%" if fact.type is FactType.PERCENT else f" {formats.unit(value, str(fact.unit))}" if fact.unit else ""
     return f"{plain}{unit}"
 
 

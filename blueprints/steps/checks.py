@@ -61,6 +61,9 @@ def _wrong(step: Any, known: Known) -> Iterator[Problem]:
     if not isinstance(step, dict):
         yield "", "A step is an object with its kind and fields."
         return
+    if not texts.keepable(step):
+        yield "", "It has characters that can't be kept."
+        return
     kind = kind_of(step)
     if not _among(step.get("kind") or "task", KINDS):
         yield "kind", "One of: " + ", ".join(KINDS) + "."
@@ -128,7 +131,7 @@ def _webhook(step: Step, known: Known) -> Iterator[Problem]:
         yield "payload", "This must be an object of names and texts."
         return
     for name, text in payload.items():
-        yield from ((f"payload.{name}", message) for message in texts.problems(text, facts=known.facts, contact=False))
+        yield from ((f"payload.{name}", message) for message in _text_problems(text, known))
 
 
 def _field(step: Step, known: Known) -> Iterator[Problem]:
@@ -181,8 +184,12 @@ def _wrong_said(name: str, step: Step, known: Known) -> Iterator[Problem]:
 
 
 def _wrong_text(name: str, text: Any, known: Known, *, line: bool = False, contact: bool = False) -> Iterator[Problem]:
+    yield from ((name, message) for message in _text_problems(text, known, line=line, contact=contact))
+
+
+def _text_problems(text: Any, known: Known, *, line: bool = False, contact: bool = False) -> list[str]:
     check = texts.line_problems if line else texts.problems
-    yield from ((name, message) for message in check(text, facts=known.facts, contact=contact))
+    return check(text, facts=known.facts, contact=contact, event=known.of_event)
 
 
 def _wrong_tree(name: str, tree: Any, known: Known) -> Iterator[Problem]:

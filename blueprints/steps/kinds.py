@@ -69,6 +69,7 @@ class Known:
     templates: Collection[int] = ()
     plays: Collection[str] = ()
     people: Collection[int] = ()
+    of_event: bool = True  # the play listens to one, whose facts its texts may name
 
 
 def kind_of(step: Step) -> str:

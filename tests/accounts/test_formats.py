@@ -93,3 +93,16 @@ def test_every_currency_with_other_digits_is_one_that_accounts_may_have():
     assert SYMBOLS.keys() <= CODES
     assert len(CODES) == 155
     assert not {"XXX", "XAU", "XDR", "CLF", "HRK", "BGN"} & CODES
+
+
+@pytest.mark.parametrize(
+    ("count", "unit", "said"),
+    [
+        (1, "tasks", "task"), (2, "tasks", "tasks"), (0, "tasks", "tasks"), (1, "people", "person"),
+        (1, "deliveries", "delivery"), (1, "ms", "ms"), (1, "GB", "GB"), (1, "hours of use", "hours of use"),
+        (1, "status", "status"), (1, "access", "access"), (1, "seats", "seat"), (1.0, "points", "point"),
+        (1, "fps", "fps"), (-1, "points", "points"),
+    ],
+)  # fmt: skip
+def test_one_of_a_unit_has_no_plural(count, unit, said):
+    assert formats.unit(count, unit) == said

@@ -4,8 +4,9 @@ import pytest
 from django.db import ProgrammingError, transaction
 
 from accounts.actions.errors import Conflict, Refused
-from accounts.models import Event
-from blueprints.actions import plays
+from accounts.models import CustomField, Event
+from accounts.registry import tell
+from blueprints.actions import documents, plays
 from blueprints.models import PlayState, PlayVersion
 from tests.factories.blueprints import PlayFactory, step
 
@@ -99,3 +100,61 @@ def test_a_version_can_not_be_rewritten(acme):
 def test_conditions_are_described_in_words(acme):
     play = PlayFactory(steps__conditions={"all": [{"fact": "event.buying_role", "is": "champion"}]})
     assert plays.describe(play.current()) == ["buying role is champion"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "said"),
+    [
+        (
+            "run.started",
+            {"play": "Onboarding", "tasks": 1, "because": "it helps."},
+            "Onboarding began, because it helps.",
+        ),
+        ("play.released", {"play": "Renewal", "count": 1}, "Renewal: 1 run began"),
+        ("play.released", {"play": "Renewal", "count": 1200}, "Renewal: 1,200 runs began"),
+        ("play.dropped", {"play": "Renewal", "count": 1}, "Renewal: dropped 1 match"),
+        ("play.dropped", {"play": "Renewal", "count": 2}, "Renewal: dropped 2 matches"),
+        ("play.dropped", {"play": "Renewal"}, "Renewal: dropped —"),
+    ],
+)
+def test_what_plays_did_reads_as_a_sentence(kind, facts, said):
+    assert tell(kind, facts) == said
+
+
+def saying(title: str, **more: object) -> dict:
+    conditions = {"all": [{"fact": "account.segment", "is": "SMB"}]}
+    values = {"name": "Said", "because": "x", "kind": "risk", "steps": [{"kind": "task", "title": title, "role": "csm",
+              "days": 1}]}  # fmt: skip
+    return values | ({} if "trigger" in more else {"conditions": conditions}) | more
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        (saying("Ask {{ event.name }}"), "“event.name”: only a play that listens to an event can say this."),
+        (saying("{{ account.custom.shoe }}"), "“account.custom.shoe” is no variable."),
+    ],
+)
+def test_a_text_that_could_never_be_filled_is_refused_before_it_is_saved(acme, values, problem):
+    with pytest.raises(Refused) as refused:
+        plays.create(values, by=acme.olly)
+    assert refused.value.errors == {"steps.0.title": [problem]}
+
+
+def test_a_text_names_the_event_and_the_fields_that_there_are(acme):
+    CustomField.objects.create(key="shoe", label="Shoe", type="text")
+    plays.create(saying("{{ account.custom.shoe }} {{ event.name }}", trigger="contact.departed"), by=acme.olly)
+
+
+@pytest.mark.parametrize("field", ["code", "name", "because"])
+def test_characters_that_no_text_has_are_refused(acme, field):
+    with pytest.raises(Refused) as refused:
+        plays.create(saying("Call") | {field: "a\0b"}, by=acme.olly)
+    assert list(refused.value.errors) == [field]
+
+
+def test_a_file_with_such_a_character_is_refused(acme):
+    text = 'format: 1\nplays:\n- code: "a\\0b"\n  name: "A\\0"\n  because: x\n  steps:\n  - {title: T, role: csm, days: 1}\n'
+    with pytest.raises(Refused) as refused:
+        documents.bring(text, by=acme.olly)
+    assert set(refused.value.errors) == {"plays.0.code", "plays.0.name"}

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.registry import Fact, FactType
 from blueprints import rules
 
 CHAMPION = {"fact": "event.buying_role", "is": "champion"}
@@ -110,3 +111,9 @@ def test_a_valid_tree_never_breaks_and_what_failed_is_one_of_its_tests(tree, fac
 )
 def test_whatever_is_handed_in_is_judged_and_never_breaks(anything):
     assert isinstance(rules.validate(anything), list)
+
+
+@pytest.mark.parametrize(("value", "said"), [(1, "is at least 1 task"), (2, "is at least 2 tasks")])
+def test_a_unit_agrees_with_its_number(value, said):
+    known = {"task.open": Fact("task.open", "Open tasks", FactType.NUMBER, unit="tasks")}
+    assert rules.sentence({"fact": "task.open", "at_least": value}, known) == f"Open tasks {said}"

@@ -64,7 +64,7 @@ def test_what_is_wrong_is_said_before_saving(text, problem):
 
 def test_what_is_right_has_no_problems():
     said = "{{ account.name }} {{ contact.first_name }} {{ event.moved_to }} {{ account.custom.tier }} {{ because }}"
-    assert texts.problems(said + " {{ fact.contract.arr }}", facts={"contract.arr"}) == []
+    assert texts.problems(said + " {{ fact.contract.arr }}", facts={"contract.arr", "custom.tier"}) == []
     assert texts.problems("{{ contact.name }}", contact=False) == ["“contact.name”: no contact is addressed here."]
     assert texts.line_problems("a\nb") == ["This must be one line."]
 
