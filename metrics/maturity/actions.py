@@ -15,7 +15,7 @@ from accounts.actions.validity import check, check_change, only
 from accounts.actions.writing import change, told
 from accounts.models import Account, User
 from metrics.maturity import index
-from metrics.maturity.models import Assessment, Matrix, MaturityTemplate
+from metrics.maturity.models import Assessment, Matrix, MaturityTemplate, TemplateVersion
 
 FIELDS = ("name", "questions")
 MOST = 20
@@ -31,6 +31,7 @@ def add(values: Mapping[str, Any], *, by: User | None) -> MaturityTemplate:
     check(row)
     with named_refusals(MaturityTemplate):
         row.save()
+    _keep(row, by)
     timeline.record("maturity_template.added", by=by, template_id=row.pk, name=row.name)
     return row
 
@@ -46,8 +47,14 @@ def edit(
     check_change(row, wanted)
     changed = change(row, wanted, version=version)
     if changed:
+        _keep(row, by)
         timeline.record("maturity_template.edited", by=by, template_id=row.pk, name=row.name, **told(changed))
     return row
+
+
+def _keep(row: MaturityTemplate, by: User | None) -> None:
+    row.refresh_from_db()
+    TemplateVersion.objects.create(template=row, number=row.version, name=row.name, questions=row.questions, made_by=by)
 
 
 @transaction.atomic
@@ -83,8 +90,9 @@ def assess(
         raise Refused(errors)
     when = {} if now is None else {"assessed_at": now}
     row = Assessment.objects.create(
-        account=account, template=template, questions=template.questions, answers=dict(answers), note=note.strip(),
-        score=index.score(answers), level=index.level(answers), assessed_on=on or today, assessed_by=by, **when,
+        account=account, template=template, template_number=template.version, questions=template.questions,
+        answers=dict(answers), note=note.strip(), score=index.score(answers), level=index.level(answers),
+        assessed_on=on or today, assessed_by=by, **when,
     )  # fmt: skip
     timeline.record(
         "maturity.assessed", account=account, by=by, occurred_at=now, level=row.level, score=row.score, note=row.note

@@ -105,6 +105,7 @@ class TemplateResource(Readable):
 class AssessmentShape(Shape):
     id = serializers.IntegerField()
     template_id = serializers.IntegerField()
+    template_number = serializers.IntegerField(allow_null=True, help_text="Version of the template that was asked.")
     answers = serializers.DictField(child=serializers.IntegerField(), help_text="By question, 1 to 4.")
     score = serializers.IntegerField(help_text="0 to 100.")
     level = serializers.IntegerField(help_text="1 to 4.")
@@ -142,7 +143,17 @@ class AssessmentResource(Resource):
     queryset = Assessment.objects.all()
     filterset_class = AssessmentFilters
     shape = AssessmentShape
-    columns = ("id", "template_id", "answers", "score", "level", "note", "assessed_on", "assessed_at")
+    columns = (
+        "id",
+        "template_id",
+        "template_number",
+        "answers",
+        "score",
+        "level",
+        "note",
+        "assessed_on",
+        "assessed_at",
+    )
     entries = {"create": AssessmentEntry}
     permissions = {"list": Permission.ACCOUNT_VIEW, "create": Permission.ACCOUNT_EDIT}
 

@@ -65,6 +65,10 @@ class Board:
     apart: int
     matrix: Matrix
 
+    @property
+    def rows(self) -> list[tuple[str, tuple[Cell, ...]]]:
+        return [("high", self.cells[:2]), ("low", self.cells[2:])]
+
 
 def board(accounts: AccountQuerySet, matrix: Matrix) -> Board:
     counts: dict[str, int] = {}

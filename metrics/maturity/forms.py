@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -34,6 +35,87 @@ class AssessForm(forms.Form):
     @property
     def answers(self) -> dict[str, int]:
         return {key: int(self.cleaned_data[ANSWER + key]) for key in self.keys}
+
+
+AREA_LABELS = (
+    ("people", _("People")), ("process", _("Process")), ("technology", _("Technology")), ("data", _("Data")),
+    ("strategy", _("Strategy")),
+)  # fmt: skip
+
+
+class NameForm(forms.Form):
+    """What a template is called, beside its questions."""
+
+    name = forms.CharField(max_length=80, label=_("Name"))
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    count = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+
+class QuestionForm(forms.Form):
+    """One question; its key stays, since answers are known by it."""
+
+    key = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    text = forms.CharField(max_length=index.LONGEST, label=_("Question"))
+    area = forms.ChoiceField(choices=AREA_LABELS, label=_("Area"))
+    level_1 = forms.CharField(max_length=index.LONGEST, label=_("Level 1, the lowest"))
+    level_2 = forms.CharField(max_length=index.LONGEST, label=_("Level 2"))
+    level_3 = forms.CharField(max_length=index.LONGEST, label=_("Level 3"))
+    level_4 = forms.CharField(max_length=index.LONGEST, label=_("Level 4, the highest"))
+
+    @property
+    def question(self) -> dict[str, Any]:
+        said = self.cleaned_data
+        return {
+            "key": said["key"], "area": said["area"], "text": said["text"],
+            "levels": [said[f"level_{n}"] for n in index.LEVELS],
+        }  # fmt: skip
+
+
+def question_forms(questions: Sequence[index.Question]) -> list[QuestionForm]:
+    """As they are kept, or as somebody is typing them."""
+    return [
+        QuestionForm(
+            prefix=f"q{n}",
+            initial={name: each[name] for name in ("key", "text", "area")}
+            | {f"level_{m}": text for m, text in zip(index.LEVELS, each["levels"], strict=True)},
+        )
+        for n, each in enumerate(questions)
+    ]
+
+
+def bound_questions(data: Mapping[str, str]) -> list[QuestionForm]:
+    return [QuestionForm(data, prefix=f"q{n}") for n in range(_count(data))]
+
+
+def typed_questions(data: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Whatever stands in the fields, right or wrong."""
+    return [
+        {name: data.get(f"q{n}-{name}", "") for name in ("key", "text", "area")}
+        | {"levels": [data.get(f"q{n}-level_{m}", "") for m in index.LEVELS]}
+        for n in range(_count(data))
+    ]
+
+
+def shaped(questions: list[dict[str, Any]], act: str) -> list[dict[str, Any]]:
+    """One question more ("add"), less ("drop:2") or at another place ("up:2", "down:2"); else as they are."""
+    verb, _colon, said = act.partition(":")
+    place = int(said) if said.isascii() and said.isdigit() and len(said) < 4 else len(questions)
+    if verb == "add" and len(questions) < index.MOST:
+        keys = {each["key"] for each in questions}
+        key = next(name for n in range(1, index.MOST + 2) if (name := f"question_{n}") not in keys)
+        return [*questions, {"key": key, "text": "", "area": index.AREAS[0], "levels": [""] * len(index.LEVELS)}]
+    other = {"up": place - 1, "down": place + 1}.get(verb, place)
+    if not (0 <= place < len(questions) and 0 <= other < len(questions)):
+        return questions
+    if verb == "drop":
+        return questions[:place] + questions[place + 1 :]
+    questions[place], questions[other] = questions[other], questions[place]
+    return questions
+
+
+def _count(data: Mapping[str, str]) -> int:
+    said = data.get("count", "")
+    return min(int(said), index.MOST + 1) if said.isascii() and said.isdigit() and len(said) < 4 else 0
 
 
 class TemplateForm(forms.Form):

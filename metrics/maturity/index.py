@@ -67,29 +67,48 @@ USUAL = [
 
 def problems(questions: Any) -> list[str]:
     """What is wrong with a list of questions, in words that name the question."""
+    return [says for _path, says in faults(questions)]
+
+
+def faults(questions: Any) -> list[tuple[str, str]]:
+    """The same with its place, such as "0.text" or "0.levels.3"; what is wrong with the list has none."""
     if not isinstance(questions, list) or not questions:
-        return ["Ask at least one question."]
+        return [("", "Ask at least one question.")]
     if len(questions) > MOST:
-        return [f"At most {MOST} questions: nobody answers more."]
-    found = [text for n, each in enumerate(questions, start=1) for text in _wrong(each, n)]
+        return [("", f"At most {MOST} questions: nobody answers more.")]
+    found = [(f"{n}{path}", says) for n, each in enumerate(questions) for path, says in _wrong(each, n + 1)]
     keys = [each.get("key") for each in questions if isinstance(each, Mapping)]
     if not found and len(set(keys)) < len(keys):
-        found.append("Each question needs a key of its own.")
+        found.append(("", "Each question needs a key of its own."))
     return found
 
 
-def _wrong(question: Any, n: int) -> list[str]:
+def _wrong(question: Any, n: int) -> list[tuple[str, str]]:
     if not isinstance(question, Mapping) or set(question) != {"key", "area", "text", "levels"}:
-        return [f"Question {n} needs key, area, text and levels."]
+        return [("", f"Question {n} needs key, area, text and levels.")]
     found, levels = [], question["levels"]
     if not _said(question["key"], 40):
-        found.append(f"Question {n} needs a key of at most 40 letters.")
+        found.append((".key", f"Question {n} needs a key of at most 40 letters."))
     if not _said(question["text"], LONGEST):
-        found.append(f"Question {n} needs a text of at most {LONGEST} letters.")
+        found.append((".text", f"Question {n} needs a text of at most {LONGEST} letters."))
     if question["area"] not in AREAS:
-        found.append(f"Question {n}: its area is one of {', '.join(AREAS)}.")
-    if not isinstance(levels, list) or len(levels) != len(LEVELS) or not all(_said(each, LONGEST) for each in levels):
-        found.append(f"Question {n} needs four levels in words.")
+        found.append((".area", f"Question {n}: its area is one of {', '.join(AREAS)}."))
+    if not isinstance(levels, list) or len(levels) != len(LEVELS):
+        return [*found, (".levels", f"Question {n} needs four levels in words.")]
+    return found + [
+        (f".levels.{m}", f"Question {n} needs level {m + 1} in words, at most {LONGEST} letters.")
+        for m, each in enumerate(levels) if not _said(each, LONGEST)
+    ]  # fmt: skip
+
+
+def changed(before: Sequence[Question], after: Sequence[Question]) -> list[tuple[str, str]]:
+    """What two versions ask differently: `added`, `dropped`, `edited` or `moved`, with the question's text."""
+    old, new = ({each["key"]: each for each in rows} for rows in (before, after))
+    found = [("added", each["text"]) for key, each in new.items() if key not in old]
+    found += [("dropped", each["text"]) for key, each in old.items() if key not in new]
+    found += [("edited", each["text"]) for key, each in new.items() if key in old and dict(old[key]) != dict(each)]
+    if [key for key in old if key in new] != [key for key in new if key in old]:
+        found.append(("moved", ""))
     return found
 
 

@@ -33,11 +33,33 @@ class MaturityTemplate(TenantModel):
         return self.name
 
 
+class TemplateVersion(TenantModel):
+    """What a template asked from one time on, never rewritten; its newest version is what the template itself says."""
+
+    template = TenantForeignKey(MaturityTemplate, models.CASCADE, db_index=False, related_name="versions")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=80)
+    questions = models.JSONField()
+    made_by = MemberForeignKey(null=True, related_name="+", editable=False)
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta(TenantModel.Meta):
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "template", "number"], name="maturity_templateversion_once"),
+            AppendOnly(name="maturity_templateversion_append_only"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.number}"
+
+
 class Assessment(TenantModel):
     """How somebody found the customer on a day. The questions are kept as they were asked; the newest one counts."""
 
     account = TenantForeignKey(Account, models.CASCADE, db_index=False, related_name="+")
     template = TenantForeignKey(MaturityTemplate, db_index=False, related_name="+")
+    template_number = models.PositiveIntegerField(null=True, editable=False, help_text="Version that was asked.")
     questions = models.JSONField()
     answers = models.JSONField()
     score = models.PositiveSmallIntegerField()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import factory
 
 from metrics.maturity import actions, index
-from metrics.maturity.models import Assessment, Matrix, MaturityTemplate
+from metrics.maturity.models import Assessment, Matrix, MaturityTemplate, TemplateVersion
 from tests.factories.accounts import TODAY, AccountFactory
 
 
@@ -15,6 +15,20 @@ class MaturityTemplateFactory(factory.django.DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"Maturity {n}")
     questions = factory.LazyFunction(lambda: index.USUAL[:4])
+
+    @classmethod
+    def _create(cls, model_class, by=None, **values):
+        return actions.add(values, by=by)
+
+
+class TemplateVersionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = TemplateVersion
+
+    template = factory.SubFactory(MaturityTemplateFactory)
+    number = factory.Sequence(lambda n: n + 2)
+    name = factory.SelfAttribute("template.name")
+    questions = factory.SelfAttribute("template.questions")
 
 
 class AssessmentFactory(factory.django.DjangoModelFactory):

@@ -15,7 +15,7 @@ from accounts.forms.answers import attempt
 from accounts.roles import Permission
 from accounts.views.saving import tabs
 from metrics.maturity import actions, index
-from metrics.maturity.forms import MatrixForm, TemplateForm, as_text
+from metrics.maturity.forms import MatrixForm
 from metrics.maturity.models import MaturityTemplate
 
 
@@ -48,39 +48,6 @@ def matrix(request: MemberRequest) -> HttpResponse:
             messages.success(request, _("Saved; the matrix is drawn anew at once."))
             return redirect("maturity:settings")
     return show(request, "matrix_form.html", {"form": form}, status)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.HEALTH_EDIT)
-def template_add(request: MemberRequest) -> HttpResponse:
-    usual = {"name": _("Customer maturity"), "questions": as_text(index.USUAL)}
-    form, status = TemplateForm(request.POST or None, initial=usual), 200
-    if request.method == "POST":
-        row, status = attempt(form, lambda: actions.add(_values(form), by=request.user))
-        if row:
-            messages.success(request, _("Added; accounts can be assessed with it."))
-            return redirect("maturity:settings")
-    return show(request, "template_form.html", {"form": form, "row": None}, status)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.HEALTH_EDIT)
-def template_edit(request: MemberRequest, pk: int) -> HttpResponse:
-    row = template_or_404(pk)
-    told = {"name": row.name, "questions": as_text(row.questions), "version": row.version}
-    form, status = TemplateForm(request.POST or None, initial=told), 200
-    if request.method == "POST":
-        saved, status = attempt(
-            form, lambda: actions.edit(row, _values(form), by=request.user, version=form.cleaned_data["version"])
-        )
-        if saved:
-            messages.success(request, _("Saved; earlier assessments keep their questions."))
-            return redirect("maturity:settings")
-    return show(request, "template_form.html", {"form": form, "row": row}, status)
-
-
-def _values(form: TemplateForm) -> dict[str, Any]:
-    return {"name": form.cleaned_data["name"], "questions": form.cleaned_data["questions"]}
 
 
 @require_POST

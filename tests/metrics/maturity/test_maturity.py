@@ -99,17 +99,99 @@ def test_the_matrix_is_changed_by_one_at_a_time(acme):
         actions.edit_matrix({"cells": cells}, by=acme.ada)
 
 
+def fields(response) -> dict[str, str]:
+    """What the editor's form would send."""
+    form, questions = response.context["form"], response.context["questions"]
+    found = {"count": str(len(questions)), "name": str(form["name"].value()), "version": form["version"].value() or ""}
+    return found | {field.html_name: field.value() or "" for each in questions for field in each}
+
+
+def test_a_template_is_edited_question_by_question_and_keeps_its_versions(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        template = MaturityTemplateFactory(name="Ours")
+        account = AccountFactory(csm=acme_cast.cass)
+        AssessmentFactory(account=account, template=template)
+    ada, where = page(acme_cast.ada, acme_cast.tenant), f"/settings/maturity/{template.pk}/"
+    said = fields(ada.get(where))
+    longer = ada.post(where, said | {"act": "add", "q0-text": "Typed"})
+    assert len(longer.context["questions"]) == 5
+    assert "Typed" in longer.content.decode()
+    fewer = fields(ada.post(where, said | {"act": "drop:1"}))
+    assert (fewer["count"], fewer["q1-key"]) == ("3", "steps")
+    other = fields(ada.post(where, said | {"act": "up:1"}))
+    assert (other["q0-key"], other["q1-key"]) == ("skills", "owner")
+    for act in ("drop:99", "up:0", "down:x", "dance"):
+        assert fields(ada.post(where, said | {"act": act})) == {**said, "version": str(said["version"])}
+    with tenant_context(acme_cast.tenant):
+        assert template.versions.count() == 1
+    assert ada.post(where, fewer | {"act": "save", "q0-level_1": "Nobody at all"}).status_code == 302
+    stale = ada.post(where, said | {"act": "save", "name": "Theirs"})
+    assert stale.status_code == 409
+    assert "Theirs" in stale.content.decode()
+    with tenant_context(acme_cast.tenant):
+        second, first = template.versions.all()
+        assert (first.number, len(first.questions), second.number, len(second.questions)) == (1, 4, 2, 3)
+        assert index.changed(first.questions, second.questions) == [
+            ("dropped", index.USUAL[1]["text"]), ("edited", index.USUAL[0]["text"]),
+        ]  # fmt: skip
+        assert Assessment.objects.get().template_number == 1
+    html = ada.get(f"{where}versions/2/").content.decode()
+    assert "Nobody at all" in html
+    assert "Dropped" in html
+    assert ada.get(f"{where}versions/9/").status_code == 404
+    assert (
+        "version 1" in page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{account.pk}/maturity/").content.decode()
+    )
+
+
+def test_a_template_is_edited_as_text_too(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        template = MaturityTemplateFactory()
+    ada, where = page(acme_cast.ada, acme_cast.tenant), f"/settings/maturity/{template.pk}/yaml/"
+    said = ada.get(where).context["form"].initial
+    refused = ada.post(where, said | {"questions": "- {key: only"})
+    assert refused.status_code == 422
+    assert "- {key: only" in refused.content.decode()
+    assert ada.post(where, said | {"questions": "a: &a [1]\nb: *a"}).status_code == 422
+    assert ada.post(where, said | {"name": "Renamed"}).status_code == 302
+
+
+def test_each_template_can_be_assessed_with(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        account = AccountFactory(csm=acme_cast.cass)
+        _first, second = MaturityTemplateFactory(name="First"), MaturityTemplateFactory(name="Second")
+    cass = page(acme_cast.cass, acme_cast.tenant)
+    html = cass.get(f"/accounts/{account.pk}/maturity/").content.decode()
+    assert f"?template={second.pk}" in html
+    where = f"/accounts/{account.pk}/maturity/assess/?template={second.pk}"
+    said = {"on": TODAY, "note": ""} | {f"answers.{each['key']}": "2" for each in second.questions}
+    assert cass.post(where, said).status_code == 302
+    with tenant_context(acme_cast.tenant):
+        assert Assessment.objects.get().template_id == second.pk
+    assert "Assess: First" in cass.get(f"/accounts/{account.pk}/maturity/").content.decode()
+
+
+def test_the_matrix_is_a_table_whose_cells_open_their_accounts(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        placed(80, 20, arr=5_000_00)
+        placed(90, 30, arr=7_000_00)
+    html = page(acme_cast.lee, acme_cast.tenant).get("/maturity/?scope=all").content.decode()
+    table = html[html.index("<caption") : html.index("</table>")]
+    assert table.count('scope="col"') == 3
+    assert table.count('scope="row"') == 2
+    assert "Open: Expand, 2 accounts, $12K ARR" in table
+    assert "cell=expand" in table
+
+
 def test_pages_from_the_first_question_to_the_matrix(acme_cast, page):
     with tenant_context(acme_cast.tenant):
         account = AccountFactory(name="Northwind", csm=acme_cast.cass)
     ada, cass = page(acme_cast.ada, acme_cast.tenant), page(acme_cast.cass, acme_cast.tenant)
     assert cass.get(f"/accounts/{account.pk}/maturity/assess/").status_code == 404
-    form = ada.get("/settings/maturity/new/").context["form"]
-    said = {"name": "Ours", "questions": form.initial["questions"]}
-    refused = ada.post("/settings/maturity/new/", said | {"questions": "- {key: only"})
+    said = fields(ada.get("/settings/maturity/new/")) | {"name": "Ours", "act": "save"}
+    refused = ada.post("/settings/maturity/new/", said | {"q1-text": " ", "q1-level_2": "Half of it"})
     assert refused.status_code == 422
-    assert "- {key: only" in refused.content.decode()
-    assert ada.post("/settings/maturity/new/", said | {"questions": "a: &a [1]\nb: *a"}).status_code == 422
+    assert "Half of it" in refused.content.decode()
     assert ada.post("/settings/maturity/new/", said).status_code == 302
     assert cass.post("/settings/maturity/new/", said).status_code == 403
     where = f"/accounts/{account.pk}/maturity/assess/"
