@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from accounts.models import Account, AccountFacts, PastFacts
@@ -71,7 +72,10 @@ def changes(rows: list[At]) -> list[tuple[At, At]]:
 
 def moved(accounts: AccountQuerySet, since: dt.datetime) -> list[Moved]:
     """Of these accounts, those in another band than at that instant, the largest falls first."""
-    inner, params = accounts.order_by().values("id", "name").query.sql_with_params()
+    try:
+        inner, params = accounts.order_by().values("id", "name").query.sql_with_params()
+    except EmptyResultSet:  # a filter that nobody can pass
+        return []
     tenant = current_tenant_id()
     with connection.cursor() as cursor:
         cursor.execute(MOVED.format(accounts=inner), [*params, tenant, since, since, tenant])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from accounts import formats
@@ -97,7 +98,10 @@ def _cell(key: str, matrix: Matrix, count: int, arr: dict[str, int]) -> Cell:
 
 
 def _rows(accounts: AccountQuerySet, matrix: Matrix, asked: str, *more: Any) -> list[tuple[Any, ...]]:
-    inner, params = accounts.order_by().values("id", "name", "currency").query.sql_with_params()
+    try:
+        inner, params = accounts.order_by().values("id", "name", "currency").query.sql_with_params()
+    except EmptyResultSet:  # nobody's accounts
+        return []
     placed = PLACED.format(accounts=inner, expand=EXPAND, retain=RETAIN, save=SAVE, let_churn=LET_CHURN)
     high = matrix.maturity_from
     with connection.cursor() as cursor:

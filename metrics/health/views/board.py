@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db.models import Count, Sum
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,8 @@ from django.views.decorators.http import require_GET
 from accounts import downloads, formats
 from accounts.access import MemberRequest, requires, visible_accounts
 from accounts.actions import exports as takings
-from accounts.models import Phase
+from accounts.filters import NOBODY, AccountFilter
+from accounts.models import Membership, Phase
 from accounts.models.account import AccountQuerySet
 from accounts.roles import Permission
 from accounts.scopes import scope_for
@@ -25,13 +26,42 @@ from metrics.health.definitions import BANDS
 from metrics.health.models import HealthModel
 
 SPANS = {"7": 7, "30": 30, "90": 90}
+FILTERS = ("segment", "phase", "csm")
+MOST = 200
 SHOWN = 100
 
 
-def _accounts(request: MemberRequest) -> tuple[AccountQuerySet, str]:
+def _accounts(request: MemberRequest) -> tuple[AccountQuerySet, str, QueryDict]:
+    """Those in scope that the filters let through; scope and filters as links carry them on."""
     code = request.GET.get("scope", FIRST_SCOPE.get(request.membership.role, "all"))  # type: ignore[call-overload]
     scope = scope_for(code if code in ("own", "team", "all") else "all", request.membership)
-    return scope.accounts(visible_accounts(request).exclude(phase=Phase.ENDED)), scope.code
+    chosen = QueryDict(mutable=True)
+    for name in FILTERS:
+        if said := [value for value in request.GET.getlist(name) if value]:
+            chosen.setlist(name, said)
+    accounts = scope.accounts(visible_accounts(request).exclude(phase=Phase.ENDED))
+    return AccountFilter(chosen, accounts, request=request).qs, scope.code, chosen
+
+
+def _choices(request: MemberRequest, chosen: QueryDict) -> list[dict[str, Any]]:
+    """What may be chosen: words and people that the reader's accounts have."""
+    accounts = visible_accounts(request).exclude(phase=Phase.ENDED).order_by()
+    words = sorted(accounts.exclude(segment="").values_list("segment", flat=True).distinct()[:MOST])
+    holders = accounts.exclude(csm=None).values("csm_id").distinct()
+    people = Membership.objects.here().filter(user_id__in=holders).order_by("user__name", "user_id")
+    rows = [
+        ("segment", _("All segments"), _("Segment"), [(word, word) for word in words]),
+        ("phase", _("All phases"), _("Phase"), [each for each in Phase.choices if each[0] != Phase.ENDED]),
+        ("csm", _("All CSMs"), _("CSM"), [
+            *people.values_list("user_id", "user__name")[:MOST], (NOBODY, _("Nobody yet")),
+        ]),
+    ]  # fmt: skip
+    return [
+        {"name": name, "all": every, "label": label, "options": [
+            (value, words, str(value) in chosen.getlist(name)) for value, words in options
+        ]}
+        for name, every, label, options in rows
+    ]  # fmt: skip
 
 
 def _moved(request: MemberRequest, accounts: AccountQuerySet) -> tuple[list[moving.Moved], str]:
@@ -43,7 +73,7 @@ def _moved(request: MemberRequest, accounts: AccountQuerySet) -> tuple[list[movi
 @require_GET
 @requires(Permission.ACCOUNT_VIEW)
 def board(request: MemberRequest) -> HttpResponse:
-    accounts, scope = _accounts(request)
+    accounts, scope, chosen = _accounts(request)
     moved, span = _moved(request, accounts)
     bands = _bands(accounts)
     rank = {band: n for n, band in enumerate(BANDS)}
@@ -56,6 +86,8 @@ def board(request: MemberRequest) -> HttpResponse:
         "up": sum(1 for each in moved if rank[each.after] < rank[each.before]),
         "span": span,
         "scope": scope,
+        "choices": _choices(request, chosen),
+        "chosen": chosen.urlencode(),
         "any_model": HealthModel.objects.filter(archived_at=None).exists(),
         "may_edit": request.membership.may(Permission.HEALTH_EDIT),
         "may_export": request.membership.may(Permission.ACCOUNT_EXPORT),
@@ -81,10 +113,10 @@ def _bands(accounts: AccountQuerySet) -> list[dict[str, Any]]:
 @requires(Permission.ACCOUNT_EXPORT)
 def export(request: MemberRequest) -> HttpResponseBase:
     """Who moved, all of them, as a file. That it was taken out is on record."""
-    accounts, _scope = _accounts(request)
+    accounts, _scope, chosen = _accounts(request)
     moved, span = _moved(request, accounts)
     head = [_("Account"), _("Band before"), _("Band now"), _("Score before"), _("Score now")]
-    takings.note(f"?days={span}", head, by=request.user)
+    takings.note(f"?days={span}&{chosen.urlencode()}".rstrip("&"), head, by=request.user)
     rows = [[each.name, each.before, each.after, _cell(each.score_before), _cell(each.score_after)] for each in moved]
     kind = downloads.kind_of("csv")
     assert kind is not None

@@ -16,7 +16,7 @@ from metrics.health.explaining import Explainer
 from metrics.health.models import HealthModel, HealthVersion, Judgement, Override, SignOff, State
 from metrics.health.moving import At
 from metrics.health.views import shown
-from tests.factories.accounts import AccountFactory, ContactFactory
+from tests.factories.accounts import AccountFactory, ContactFactory, PastFactsFactory
 from tests.factories.health import simple
 
 pytestmark = pytest.mark.django_db
@@ -287,6 +287,45 @@ def test_the_board_tells_bands_and_movements(stage, page):
     unknown = ada.get("/accounts/?scope=all&band=unknown&sort=health").content.decode()
     assert "Unscored" in unknown
     assert "Northwind" not in unknown
+
+
+def test_the_board_is_of_a_segment_a_phase_or_a_csms_accounts(stage, page):
+    with tenant_context(stage.tenant):
+        type(stage.account).objects.update(segment="Mid & Co", csm=stage.cass, phase="adoption")
+        AccountFactory(name="Elsewhere", segment="Small", csm=stage.sal)
+    ada = page(stage.ada, stage.tenant)
+
+    def counted(query: str) -> int:
+        return sum(row["count"] for row in ada.get(f"/health/?scope=all&{query}").context["bands"])
+
+    assert [counted(query) for query in ("", "segment=Mid+%26+Co", "segment=None", f"csm={stage.sal.pk}")] == [
+        2,
+        1,
+        0,
+        1,
+    ]
+    assert [counted(query) for query in ("csm=none", f"phase=adoption&csm={stage.cass.pk}", "csm=x")] == [0, 1, 0]
+    assert counted("phase=nonsense") == 2
+    html = ada.get("/health/?scope=all&segment=Mid+%26+Co").content.decode()
+    assert "sort=health&amp;segment=Mid+%26+Co" in html
+    assert '<option value="Mid &amp; Co" selected>' in html
+    listed = ada.get("/health/movements/?days=7&scope=all&segment=Small")
+    assert "Northwind" not in listed.getvalue().decode()
+
+
+def test_movement_leads_to_the_account_and_the_chart_marks_versions(stage, page):
+    with tenant_context(stage.tenant):
+        now = timezone.now()
+        row = AccountFacts.objects.get()
+        AccountFacts.objects.update(valid_from=now - dt.timedelta(days=2))
+        PastFactsFactory(account_id=stage.account.pk, facts=row.facts | {"health.band": "healthy", "health.score": 80},
+                         valid_from=now - dt.timedelta(days=40), valid_to=now - dt.timedelta(days=2))  # fmt: skip
+    ada = page(stage.ada, stage.tenant)
+    html = ada.get("/health/?scope=all&days=7").content.decode()
+    assert f"/accounts/{stage.account.pk}/health/" in html
+    assert "1 down, 0 up" in html
+    chart = ada.get(f"/accounts/{stage.account.pk}/health/").context["chart"]
+    assert [name for _day, name in chart["marks"]] == ["general v1"]
 
 
 def test_every_settings_page_opens(stage, page):

@@ -80,6 +80,7 @@ def test_each_account_lies_in_one_cell_and_thresholds_are_high(acme):
     assert {each.key: each.count for each in found.cells} == {"expand": 1, "retain": 2, "save": 1, "let_churn": 1}
     assert found.apart == 2
     assert [row.id for row in board.inside(Account.objects.all(), found.matrix, "expand")] == [first.pk]
+    assert board.board(Account.objects.none(), found.matrix).apart == 0
     assert found.cells[1].hours == 2 * found.cells[1].hours_each
 
 
