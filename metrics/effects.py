@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from scipy import stats
@@ -97,9 +97,8 @@ def of_ratios(treated: Sequence[float], held_out: Sequence[float]) -> Effect:
     All in percent: one account that grew from one to a hundred doesn't outweigh the others.
     """
     found = of_means(treated, held_out)
-    told = {
-        name: None if value is None else 100 * math.expm1(value)
-        for name in ("treated", "held_out", "difference", "low", "high")
-        for value in [getattr(found, name)]
-    }
-    return replace(found, **told)
+    treated_part, held_part, difference, low, high = (
+        None if value is None else 100 * math.expm1(value)
+        for value in (found.treated, found.held_out, found.difference, found.low, found.high)
+    )
+    return Effect(treated_part, held_part, found.n_treated, found.n_held_out, difference, low, high, found.p)

@@ -80,7 +80,8 @@ WHERE what = ANY(%(lost)s) AND score >= {healthy} ORDER BY score DESC, day, acco
 """
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """So many accounts alike. `score` None: no model had said anything; `rival`: what a challenger makes of it."""
 
     version: str
@@ -91,7 +92,8 @@ class Group(NamedTuple):
     count: int
 
 
-class Worth(NamedTuple):
+@dataclass(frozen=True)
+class Worth:
     """Of so many accounts a measure was worth so much, 0 to 100."""
 
     key: str

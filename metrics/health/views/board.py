@@ -49,7 +49,7 @@ def _choices(request: MemberRequest, chosen: QueryDict) -> list[dict[str, Any]]:
     words = sorted(accounts.exclude(segment="").values_list("segment", flat=True).distinct()[:MOST])
     holders = accounts.exclude(csm=None).values("csm_id").distinct()
     people = Membership.objects.here().filter(user_id__in=holders).order_by("user__name", "user_id")
-    rows = [
+    rows: list[tuple[str, str, str, list[tuple[Any, Any]]]] = [
         ("segment", _("All segments"), _("Segment"), [(word, word) for word in words]),
         ("phase", _("All phases"), _("Phase"), [each for each in Phase.choices if each[0] != Phase.ENDED]),
         ("csm", _("All CSMs"), _("CSM"), [
