@@ -19,6 +19,7 @@ from psycopg2.extensions import cursor as Cursor
 
 PREFIX = "test_csom_migrated_"
 HOME = settings.DATABASES["owner"]["NAME"]  # before any worker turns away from it
+PATIENCE = 6  # a plain DROP waits five seconds
 LOCK = 8_072_026  # any number, the same for all workers
 
 
@@ -38,10 +39,13 @@ def drop(name: str) -> None:
     for alias in ("default", "owner"):
         connections[alias].close()
     with closing(_connect()) as connection, connection.cursor() as home:
-        try:
-            home.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except psycopg2.ProgrammingError:
-            home.execute(f'DROP DATABASE IF EXISTS "{name}"')
+        for force in [" WITH (FORCE)", ""] * PATIENCE:
+            try:
+                home.execute(f'DROP DATABASE IF EXISTS "{name}"{force}')
+            except (psycopg2.ProgrammingError, psycopg2.OperationalError):
+                continue
+            return
+    raise RuntimeError(f"{name} is held by somebody who doesn't let go")
 
 
 def as_owner(name: str) -> dict[str, object]:

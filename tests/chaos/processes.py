@@ -63,25 +63,25 @@ class Process:
 
 @dataclass
 class Crew:
-    """Two workers and two beats: what must never matter is who of them lives."""
+    """Workers and beats, two of each unless said: what must never matter is who of them lives."""
 
     workers: list[Process] = field(default_factory=list)
     beats: list[Process] = field(default_factory=list)
 
     @classmethod
-    def of(cls, app: str, environ: dict[str, str], home: Path) -> Crew:
+    def of(cls, app: str, environ: dict[str, str], home: Path, each: int = 2) -> Crew:
         celery = [sys.executable, "-m", "celery", "-A", app]
         work = ["worker", "-Q", "sweeps,turns", "--concurrency", "2", "--without-gossip", "--without-mingle"]
         log = home / f"{app}.log"
         return cls(
-            [Process([*celery, *work, "-n", f"w{n}@%h", "--loglevel", "ERROR"], environ, log) for n in (1, 2)],
+            [Process([*celery, *work, "-n", f"w{n}@%h", "--loglevel", "ERROR"], environ, log) for n in range(each)],
             [
                 Process(
                     [*celery, "beat", "-s", f"{home}/beat-{n}", "--loglevel", "ERROR"],
                     environ,
                     log,
                 )
-                for n in (1, 2)
+                for n in range(each)
             ],
         )
 
