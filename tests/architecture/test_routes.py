@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
 from accounts.access import ENFORCES
-from accounts.models import Contact, Membership
+from accounts.models import Contact, Membership, User
+from accounts.roles import allows
 from accounts.tenancy.context import tenant_context
 from journeys.plans.actions import sharing
 from journeys.plans.models import SharedLink
@@ -49,7 +50,7 @@ PUBLIC = {
     "/accounts/2fa/recovery-codes/", "/accounts/2fa/recovery-codes/generate/", "/accounts/2fa/recovery-codes/download/",
 }  # fmt: skip
 WALKED_ELSEWHERE = ("/admin/", "/api/v1/", "/mail/")
-ID = re.compile(r"<(?:int:)?([a-z_]+)>")
+ID = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 
 
 def routes(urlconf: str) -> list[tuple[str, str, object]]:
@@ -80,6 +81,24 @@ def test_a_page_of_a_workspace_names_its_permission(name, view):
         assert not hasattr(view, ENFORCES), "listed as open, but it has a gate now"
         return
     assert hasattr(view, ENFORCES), f"{name} has no @requires(Permission…)"
+
+
+@pytest.mark.django_db
+def test_whose_role_lacks_the_permission_is_refused_by_the_gate(acme_cast, page):
+    """Before anything is looked up: also for what nobody has."""
+    people = {name: who for name, who in vars(acme_cast).items() if isinstance(who, User)}
+    roles = {name: Membership.objects.get(user=who).role for name, who in people.items()}
+    clients = {name: page(who, acme_cast.tenant) for name, who in people.items()}
+    told = []
+    for name, path, view in TENANT_ROUTES:
+        permission = getattr(view, ENFORCES, None)
+        lacking = [who for who, role in roles.items() if permission and not allows(role, permission)]
+        for who in lacking[-1:]:
+            status = clients[who].get(ID.sub("1", path)).status_code
+            status = clients[who].post(ID.sub("1", path)).status_code if status == 405 else status
+            if status != 403:
+                told.append(f"{name}: {roles[who]} met {status}")
+    assert told == []
 
 
 def test_the_list_of_open_pages_is_not_stale():

@@ -19,7 +19,7 @@ ATTEMPTS = int(os.environ.get("ATTEMPTS", SHORT))
 
 
 @pytest.fixture
-def hunt(db, settings) -> Iterator[Hunt]:
+def hunt(db, settings, request) -> Iterator[Hunt]:
     settings.API_RATE_PER_MINUTE = 10**9
     settings.TEMPLATES = _kept(settings.TEMPLATES)
     seed = int(os.environ.get("FUZZ_SEED", dt.date.today().toordinal()))
@@ -31,7 +31,8 @@ def hunt(db, settings) -> Iterator[Hunt]:
         stage = set_up(acme, ours, _tenant("rival", **ROLES))
     assert met() == set(), "a number of Acme's is one of the rival's, too"
     with listening():
-        yield Hunt(stage, clients, seed, share=0.15 if ATTEMPTS <= SHORT else 1.0)
+        share = getattr(request.module, "SHARE", 0.15 if ATTEMPTS <= SHORT else 1.0)
+        yield Hunt(stage, clients, seed, share)
     assert met() == set()
 
 

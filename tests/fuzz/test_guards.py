@@ -10,7 +10,7 @@ from django.db import DataError, connections, models
 from accounts import access
 from accounts.tenancy.models import TenantManager
 from tests.accounts import test_tenancy
-from tests.architecture import test_catalogue
+from tests.architecture import test_catalogue, test_routes
 from tests.fuzz.conftest import ATTEMPTS, SHORT
 from tests.fuzz.hunt import Hunt
 
@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.django_db(databases=["default", "owner"]),
 ]
 EACH = 3_000
+SHARE = 0.15  # of the pages whose forms are filled in: eight hunts begin with it
 POLICIES = """
 SELECT format('ALTER TABLE %1$s DISABLE ROW LEVEL SECURITY', oid::regclass),
     format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY', oid::regclass)
@@ -101,6 +102,15 @@ class TestWithoutTheCompositeKeys:
 
 class TestWithoutPermissions:
     def test_whoever_may_do_everything_still_meets_nothing_of_the_rivals(self, hunt, monkeypatch):
-        """That a page has its gate is what test_routes says of each."""
         monkeypatch.setattr(access, "require", lambda request, permission: None)
         _nothing_wrong(hunt)
+
+    def test_a_guard_says_that_they_are_gone(self, acme_cast, page, monkeypatch):
+        monkeypatch.setattr(access, "require", lambda request, permission: None)
+        with pytest.raises(AssertionError, match=" met "):
+            test_routes.test_whose_role_lacks_the_permission_is_refused_by_the_gate(acme_cast, page)
+
+    def test_a_guard_says_which_page_has_none(self):
+        name, _path, view = next(route for route in test_routes.TENANT_ROUTES if hasattr(route[2], access.ENFORCES))
+        with pytest.raises(AssertionError, match="has no @requires"):
+            test_routes.test_a_page_of_a_workspace_names_its_permission(name, view.__wrapped__)
