@@ -14,6 +14,7 @@ from accounts.actions import contracts
 from accounts.calendar import local_midnight
 from accounts.models import AccountFacts
 from accounts.tenancy.context import tenant_context
+from blueprints.models import PlayVersion
 from metrics.health.actions import models, versions
 from metrics.maturity import actions, index
 from tests.browser.harness import PHONE, WIDE, chromium, window
@@ -24,7 +25,8 @@ from tests.factories.health import simple
 pytestmark = pytest.mark.browser
 DAY = dt.timedelta(days=1)
 PAGES = ("settings/health/predicts/", "maturity/?scope=all", "maturity/?scope=all&cell=expand", "settings/maturity/",
-         "settings/maturity/matrix/", "settings/maturity/new/", "reports/play-effects/")  # fmt: skip
+         "settings/maturity/matrix/", "settings/maturity/new/", "reports/play-effects/",
+         "health/?scope=all")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +46,7 @@ def story(transactional_db, acme_cast, live_server):
         version = versions.publish(models.add({"name": "General"}, simple(), by=cast.ada).versions.get(), by=cast.ada)
         actions.add({"name": "Customer maturity", "questions": index.USUAL}, by=cast.ada)
         play = PlayFactory(name="Call before it is late")
+        PlayVersion.objects.create(play=play, number=2, steps=[], guards={"hold_out_percent": 50})
         accounts = [_lived(cast, n, version.name, play) for n in range(40)]
     return SimpleNamespace(cast=cast, first=accounts[0])
 
@@ -68,7 +71,8 @@ def _lived(cast, n: int, version: str, play):
     now = facts | {"maturity.score": n * 7 % 100, "contract.arr": 10_000_00 * (n + 1)}
     AccountFactsFactory(account=account, facts=now, valid_from=local_midnight(cast.tenant, today - 20 * DAY))
     day = today - 60 * DAY
-    MatchFactory(play=play, account=account, opened_on=day, opened_at=local_midnight(cast.tenant, day),
+    at = local_midnight(cast.tenant, day)
+    MatchFactory(play=play, account=account, opened_on=day, opened_at=at, known_from=at, closed_at=at, closed_on=day,
                  fate="held_out" if n % 2 else "started")  # fmt: skip
     return account
 
@@ -82,6 +86,30 @@ def test_the_pages_stand_and_hinder_nobody(story, browser, live_server, size, th
             seen.picture(f"predict-{n}-{size[0]}-{theme}")
             assert not seen.scrolls_sideways(), path
             assert seen.barriers() == [], path
+
+
+def test_a_template_is_written_question_by_question(story, browser, live_server):
+    with window(browser, live_server.url) as seen:
+        seen.sign_in(story.cast.ada.email, PASSWORD)
+        page = seen.goto("/w/acme/settings/maturity/")
+        page.get_by_role("link", name="Customer maturity").click()
+        page.get_by_role("button", name="Add a question").click()
+        last = page.get_by_role("group", name="Question 11")
+        last.get_by_label("Question", exact=True).fill("Who checks the results?")
+        for n, words in enumerate(("Nobody", "One now and then", "One by rule", "A team")):
+            last.get_by_label(f"Level {n + 1}", exact=False).fill(words)
+        page.get_by_role("button", name="Up: question 11").click()
+        expect(page.get_by_role("group", name="Question 10").get_by_label("Question", exact=True)).to_have_value(
+            "Who checks the results?"
+        )
+        page.get_by_role("button", name="Remove: question 11").click()
+        expect(page.get_by_role("group", name="Question 11")).to_have_count(0)
+        seen.picture("maturity-editor")
+        assert seen.barriers() == []
+        page.get_by_role("button", name="Save").last.click()
+        page.get_by_role("link", name="Version 2").click()
+        expect(page.get_by_text("Who checks the results?").first).to_be_visible()
+        seen.picture("maturity-version")
 
 
 def test_an_account_is_assessed_and_found_in_its_cell(story, browser, live_server):
