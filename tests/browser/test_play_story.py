@@ -1,4 +1,4 @@
-"""A play built by hand, tried on the past, switched on: a champion leaves through the API, and the task is there, once."""
+"""A play built by hand, tried on the past, switched on: a champion leaves through the API; the task is there, once."""
 
 from __future__ import annotations
 
