@@ -31,7 +31,7 @@ class Scope:
 
 @dataclass
 class Row:
-    """One test; `name` is where it stands, such as if-0 or if-1-0."""
+    """One test; `name` is where it stands, such as if-0 or if-1-0, `was` where it stood when it was sent."""
 
     name: str
     scope: Scope
@@ -40,6 +40,7 @@ class Row:
     values: list[str] = field(default_factory=list)
     fresh: str = ""
     errors: list[str] = field(default_factory=list)
+    was: str = ""
 
     @property
     def fact(self) -> Fact | None:
@@ -109,6 +110,7 @@ class Group:
     items: list[Row | Group] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     is_group: bool = True
+    was: str = ""
 
     def rows(self) -> Iterator[Row]:
         for item in self.items:
@@ -141,7 +143,7 @@ def parse(name: str, data: QueryDict, scope: Scope) -> Group:
         if first in joined:
             inner = sorted(place[1] for place in places if len(place) == 2 and place[0] == first)
             rows: list[Row | Group] = [_row(f"{here}-{n}", data, scope) for n in inner[:MOST_ROWS]]
-            top.items.append(Group(here, _join(data, here), rows))
+            top.items.append(Group(here, _join(data, here), rows, was=here))
         else:
             top.items.append(_row(here, data, scope))
     return renumbered(top)
@@ -153,7 +155,7 @@ def _join(data: QueryDict, name: str) -> str:
 
 
 def _row(name: str, data: QueryDict, scope: Scope) -> Row:
-    row = Row(name, scope, data.get(f"{name}-fact", "").strip()[:120], data.get(f"{name}-op", ""))
+    row = Row(name, scope, data.get(f"{name}-fact", "").strip()[:120], data.get(f"{name}-op", ""), was=name)
     row.values = [value[:400] for value in data.getlist(f"{name}-value")[:60]]
     row.fresh = data.get(f"{name}-fresh", "")[:6]
     return fitted(row)

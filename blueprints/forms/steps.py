@@ -127,6 +127,7 @@ class StepRow:
     when: Group = field(default_factory=lambda: Group(""))
     until: Group = field(default_factory=lambda: Group(""))
     errors: dict[str, list[str]] = field(default_factory=dict)
+    was: str = ""  # its name when it was sent
 
     @property
     def specs(self) -> tuple[Spec, ...]:
@@ -199,7 +200,7 @@ def parse(data: QueryDict, scope: Scope, options: Options) -> list[StepRow]:
     for number in numbers[: MOST_STEPS + 1]:
         name = f"steps-{number}"
         kind = data.get(f"{name}-kind", "")
-        row = StepRow(name, kind if kind in KINDS else "task", options)
+        row = StepRow(name, kind if kind in KINDS else "task", options, was=name)
         row.typed = {spec.name: data.getlist(f"{name}-{spec.name}") for spec in row.specs
                      if f"{name}-{spec.name}" in data or spec.input == "choices"}  # fmt: skip
         row.when = conditions.parse(f"{name}-when", data, scope)

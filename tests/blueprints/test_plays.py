@@ -154,7 +154,7 @@ def test_characters_that_no_text_has_are_refused(acme, field):
 
 
 def test_a_file_with_such_a_character_is_refused(acme):
-    text = 'format: 1\nplays:\n- code: "a\\0b"\n  name: "A\\0"\n  because: x\n  steps:\n  - {title: T, role: csm, days: 1}\n'
+    play = '- code: "a\\0b"\n  name: "A\\0"\n  because: x\n  steps:\n  - {title: T, role: csm, days: 1}\n'
     with pytest.raises(Refused) as refused:
-        documents.bring(text, by=acme.olly)
+        documents.bring(f"format: 1\nplays:\n{play}", by=acme.olly)
     assert set(refused.value.errors) == {"plays.0.code", "plays.0.name"}
