@@ -93,7 +93,7 @@ def words(fact: Fact, value: Any, currency: str) -> str:
         return str(dict(fact.choices).get(value, value))
     if fact.type is FactType.TEXT:
         return str(value)
-    unit = "%" if fact.type is FactType.PERCENT else str(fact.unit)
+    unit = "%" if fact.type is FactType.PERCENT else formats.unit(value, str(fact.unit))
     return f"{formats.number(value, 0 if value == int(value) else 1)} {unit}".strip()
 
 

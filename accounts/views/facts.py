@@ -34,7 +34,8 @@ GROUPS = {
     "critical_event": gettext_lazy("Critical events"), "deployment": gettext_lazy("Deployments"),
     "onboarding": gettext_lazy("Onboarding"), "usage": gettext_lazy("Usage"), "health": gettext_lazy("Health"),
     "judged": gettext_lazy("Judged by CSMs"), "override": gettext_lazy("Health set by hand"),
-    "custom": gettext_lazy("Custom fields"), "ext": gettext_lazy("From other systems"),
+    "maturity": gettext_lazy("Maturity"), "custom": gettext_lazy("Custom fields"),
+    "ext": gettext_lazy("From other systems"),
 }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def of_account(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _grouped(told: list[Told]) -> list[dict[str, Any]]:
-    """What is known first, group by group; the rest by name alone."""
+    """What is known first, group by group; the rest by name alone, and groups of which nothing is known last."""
     ordered = sorted(told, key=lambda each: list(GROUPS).index(each.fact.group) if each.fact.group in GROUPS else 99)
     found = []
     for code, of_group in groupby(ordered, key=lambda each: each.fact.group):
@@ -62,7 +63,7 @@ def _grouped(told: list[Told]) -> list[dict[str, Any]]:
         known = [(each, formats.date(each.as_of), formats.date_time(each.since)) for each in rows if each.text]
         missing = [each.fact for each in rows if not each.text]
         found.append({"label": GROUPS.get(code, code), "known": known, "missing": missing})
-    return found
+    return sorted(found, key=lambda group: not group["known"])
 
 
 @require_GET

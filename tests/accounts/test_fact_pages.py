@@ -7,9 +7,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from accounts.actions import fact_values, knowledge
+from accounts.actions import fact_values, knowledge, tasks
 from accounts.models import ExternalFact
 from accounts.tenancy.context import tenant_context
+from accounts.views.facts import GROUPS
 from tests.factories.accounts import AccountFactory, ExternalFactFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,7 @@ def known(acme_cast):
         account = AccountFactory(name="Juniper", external_id="a-1", segment="Enterprise")
         ExternalFactFactory(label="Open tickets", key="tickets", unit="tickets", fresh_days=3)
         today = timezone.now().date()
+        tasks.add({"account": account, "title": "Call", "assignee": acme_cast.cass, "due_on": today}, by=None)
         rows = [{"account_id": account.pk, "key": "tickets", "value": 7, "observed_on": today - dt.timedelta(days=9)}]
         fact_values.push(rows, reader=None, today=today)
         knowledge.follow([account.pk], tenant=acme_cast.tenant, at=timezone.now())
@@ -36,9 +38,17 @@ def test_the_page_shows_facts_stale_ones_and_what_changed(acme_cast, page, known
     assert shown.status_code == 200
     text = shown.content.decode()
     assert "7 tickets" in text
+    assert "1 tickets" not in text
+    assert "1 task<" in text
     assert "too old: of" in text
     assert "Enterprise →" in text
     assert shown.context["stale"] == 1
+
+
+def test_every_group_has_a_name_and_what_is_unknown_comes_last(acme_cast, page, known):
+    groups = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{known.pk}/facts/").context["groups"]
+    assert {group["label"] for group in groups} <= set(GROUPS.values())
+    assert [bool(group["known"]) for group in groups] == sorted((bool(g["known"]) for g in groups), reverse=True)
 
 
 def test_settings_list_define_and_change_facts(acme_cast, page, known):
