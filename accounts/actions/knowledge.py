@@ -39,13 +39,13 @@ SELECT account_id, bool_and(derived_only) FROM (
 """
 MISSED = """
 SELECT account_id, seen_on FROM accounts_accountstate
-WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND seen_on < %(today)s::date - 1
+WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND seen_on < %(today)s::date - 1
 """
 SEEN = """
 UPDATE accounts_accountstate s SET seen_on = %(day)s
 FROM (
     SELECT id FROM accounts_accountstate
-    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND seen_on IS DISTINCT FROM %(day)s
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND seen_on IS DISTINCT FROM %(day)s
     ORDER BY account_id FOR NO KEY UPDATE
 ) k WHERE s.tenant_id = %(tenant)s AND s.id = k.id
 """

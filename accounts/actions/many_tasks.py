@@ -33,7 +33,7 @@ DROP = """
 dropped AS (
     UPDATE accounts_task SET status = 'dropped', outcome_note = %(reason)s, closed_at = %(at)s, closed_by_id = %(by)s,
         snoozed_until = NULL, snooze_reason = '', version = version + 1, updated_at = now()
-    WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s) AND status = 'open'
+    WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s::bigint[]) AND status = 'open'
     RETURNING id, account_id, title, assignee_id, due_on, source
 ), told AS (
     SELECT dropped.id, dropped.account_id, jsonb_build_object(

@@ -57,7 +57,7 @@ FROM (
         SELECT max(e.occurred_at) AS at FROM accounts_event e WHERE e.tenant_id = %(tenant)s
         AND e.account_id = k.account_id AND e.kind = ANY(%(touches)s)
         AND e.occurred_at > coalesce(k.last_touch_at, '-infinity')) newer
-    WHERE k.tenant_id = %(tenant)s AND k.account_id = ANY(%(ids)s) AND newer.at IS NOT NULL
+    WHERE k.tenant_id = %(tenant)s AND k.account_id = ANY(%(ids)s::bigint[]) AND newer.at IS NOT NULL
     ORDER BY k.account_id FOR NO KEY UPDATE OF k
 ) n WHERE s.tenant_id = %(tenant)s AND s.id = n.id AND n.at > coalesce(s.last_touch_at, '-infinity')
 """
@@ -69,7 +69,9 @@ def refresh(account_ids: Iterable[int] | None, *, today: dt.date) -> int:
     if ids == []:
         return 0
     narrow = {"of_a": "a.id", "of_m": "m.account_id", "of_c": "c.account_id", "of_e": "e.account_id"}
-    conditions = {name: "" if ids is None else f"AND {column} = ANY(%(ids)s)" for name, column in narrow.items()}
+    conditions = {
+        name: "" if ids is None else f"AND {column} = ANY(%(ids)s::bigint[])" for name, column in narrow.items()
+    }
     touches = [kind.kind for kind in event_kinds() if kind.touch]
     with connection.cursor() as cursor:
         cursor.execute(

@@ -40,7 +40,7 @@ source(
             WHERE a.phase_since > %(at)s AND c.tenant_id = %(tenant)s AND c.account_id = a.id AND c.changed_at <= %(at)s
             ORDER BY c.changed_at DESC, c.id DESC LIMIT 1
         ) p ON true
-        WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s)
+        WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s::bigint[])
         """,
     )
 )
@@ -73,7 +73,7 @@ source(
                 departed_on IS NULL OR departed_on > %(today)s
                 OR departed_on = %(today)s AND updated_at > %(at)s AS here
             FROM accounts_contact
-            WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND created_at <= %(at)s
+            WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND created_at <= %(at)s
         ) c GROUP BY c.account_id
         """,
         params={
@@ -95,7 +95,7 @@ source(
         ),
         """
         SELECT account_id, count(*), count(*) FILTER (WHERE due_on < %(today)s), min(due_on) FROM accounts_task
-        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND created_at <= %(at)s
+        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND created_at <= %(at)s
             AND (status = 'open' OR closed_at > %(at)s)
         GROUP BY account_id
         """,

@@ -19,8 +19,8 @@ SELECT c.account_id, sum(l.quantity) AS seats
 FROM accounts_contract c
 JOIN accounts_contractline l ON l.tenant_id = %(tenant)s AND l.contract_id = c.id
 JOIN accounts_product p ON p.tenant_id = %(tenant)s AND p.id = l.product_id
-WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND l.recurring AND lower(p.unit) IN ('seat', 'seats')
-    AND {KNOWN} AND l.start_on <= %(today)s AND NOT {OVER}
+WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s::bigint[])
+    AND l.recurring AND lower(p.unit) IN ('seat', 'seats') AND {KNOWN} AND l.start_on <= %(today)s AND NOT {OVER}
     AND (l.end_on > %(today)s OR l.end_on = c.end_on AND c.ended_on IS NULL AND NOT {FOLLOWED})
 GROUP BY c.account_id
 """
@@ -40,14 +40,14 @@ source(
         WITH paid AS MATERIALIZED (
             SELECT m.account_id, sum(m.amount_minor)::bigint AS arr, max(m.effective_on) AS moved_on
             FROM accounts_revenuemovement m
-            WHERE m.tenant_id = %(tenant)s AND m.account_id = ANY(%(ids)s) AND m.effective_on <= %(today)s
+            WHERE m.tenant_id = %(tenant)s AND m.account_id = ANY(%(ids)s::bigint[]) AND m.effective_on <= %(today)s
                 AND m.recorded_at <= %(at)s
             GROUP BY m.account_id
         ), due AS MATERIALIZED (
             SELECT DISTINCT ON (c.account_id) c.account_id, c.end_on, c.auto_renew, c.notice_days
             FROM accounts_contract c
-            WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND c.end_on >= %(today)s AND {KNOWN}
-                AND NOT {ENDED} AND NOT {FOLLOWED}
+            WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s::bigint[])
+                AND c.end_on >= %(today)s AND {KNOWN} AND NOT {ENDED} AND NOT {FOLLOWED}
             ORDER BY c.account_id, c.end_on, c.id
         ), held AS MATERIALIZED ({SEATS})
         SELECT a.id, coalesce(paid.arr, 0), due.end_on, due.auto_renew, due.end_on - due.notice_days, held.seats,

@@ -10,13 +10,13 @@ from accounts.registry import Fact, FactType, Source, tenant_source
 FIELDS = """
 SELECT id, (SELECT jsonb_object_agg('custom.' || key, value) FROM jsonb_each(custom)
     WHERE key = ANY(%(custom_keys)s) AND value NOT IN ('null', '""'))
-FROM accounts_account WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s) AND custom <> '{}'
+FROM accounts_account WHERE tenant_id = %(tenant)s AND id = ANY(%(ids)s::bigint[]) AND custom <> '{}'
 """
 EXTERNAL = """
 SELECT v.account_id,
     jsonb_object_agg('ext.' || f.key, v.value) || jsonb_object_agg('@ext.' || f.key, v.observed_on)
 FROM accounts_externalvalue v JOIN accounts_externalfact f ON f.tenant_id = %(tenant)s AND f.id = v.fact_id
-WHERE v.tenant_id = %(tenant)s AND v.account_id = ANY(%(ids)s) AND f.active
+WHERE v.tenant_id = %(tenant)s AND v.account_id = ANY(%(ids)s::bigint[]) AND f.active
     AND v.received_at <= %(at)s AND v.observed_on <= %(today)s
 GROUP BY v.account_id
 """

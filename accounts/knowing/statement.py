@@ -54,11 +54,11 @@ AS_IT_IS = "s.arr_minor AS arr, s.renewal_on"
 PAIRS = 50  # a function takes a hundred arguments
 BASE = """known AS MATERIALIZED (
     SELECT a.id AS account_id, {facts} AS facts FROM accounts_account a {joins}
-    WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s)
+    WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s::bigint[])
 )"""
 KNOWN = """known AS MATERIALIZED (
     SELECT account_id, facts - %(derived)s::text[] AS facts FROM accounts_accountfacts
-    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s)
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[])
 )"""
 
 

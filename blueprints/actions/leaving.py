@@ -79,7 +79,7 @@ def _closed(versions: list[int], account_ids: list[int] | None) -> list[int]:
 
 
 def _here(account_ids: list[int] | None) -> str:
-    return "true" if account_ids is None else "r.account_id = ANY(%(ids)s)"
+    return "true" if account_ids is None else "r.account_id = ANY(%(ids)s::bigint[])"
 
 
 def _ids(sql: str, params: dict[str, Any], versions: list[int], account_ids: list[int] | None) -> list[int]:

@@ -26,25 +26,29 @@ HERE = f'f."{ARCHIVED}" IS NOT TRUE'
 # and only accounts in which these differ are taken apart.
 SETTLE = """
 WITH plays(play_id, version_id, fate, names) AS MATERIALIZED (VALUES {plays}), moved AS MATERIALIZED (
-    SELECT k.account_id, k.valid_from, k.facts, h.plays AS holding, coalesce(s.plays, '{{}}') AS standing
+    SELECT k.account_id, k.valid_from, k.facts, h.plays AS holding, coalesce(s.plays, '{{}}') AS standing,
+        s.matches
     {found}
     CROSS JOIN LATERAL (
         SELECT CASE WHEN {here} THEN array_remove(ARRAY[{holding}], NULL) ELSE '{{}}' END AS plays OFFSET 0
     ) h
     LEFT JOIN (
-        SELECT m.account_id, array_agg(m.play_id ORDER BY m.play_id) AS plays FROM blueprints_match m
-        WHERE m.tenant_id = %(tenant)s AND {of_match} AND m.play_id = ANY(%(watched)s)
+        SELECT m.account_id, array_agg(m.play_id ORDER BY m.play_id) AS plays,
+            array_agg(m.id ORDER BY m.play_id) AS matches
+        FROM blueprints_match m
+        WHERE m.tenant_id = %(tenant)s AND {of_match} AND m.play_id = ANY(%(watched)s::bigint[])
             AND m.closed_at IS NULL AND m.event_id IS NULL
         GROUP BY m.account_id
     ) s ON s.account_id = k.account_id
     WHERE k.tenant_id = %(tenant)s AND {of_facts} AND h.plays <> coalesce(s.plays, '{{}}')
 ), edges AS MATERIALIZED (
-    SELECT c.account_id, c.valid_from, c.facts, p.*, p.play_id = ANY(c.holding) AS holds
+    SELECT c.account_id, c.valid_from, c.facts, p.*, p.play_id = ANY(c.holding) AS holds,
+        c.matches[array_position(c.standing, p.play_id)] AS match_id
     FROM moved c JOIN plays p ON (p.play_id = ANY(c.holding)) <> (p.play_id = ANY(c.standing))
 ), closed AS (
-    UPDATE blueprints_match m SET closed_at = %(at)s, closed_on = %(day)s FROM edges t
-    WHERE m.tenant_id = %(tenant)s AND m.play_id = t.play_id AND m.account_id = t.account_id AND NOT t.holds
-        AND m.closed_at IS NULL AND m.event_id IS NULL RETURNING m.id
+    UPDATE blueprints_match SET closed_at = %(at)s, closed_on = %(day)s
+    WHERE tenant_id = %(tenant)s AND closed_at IS NULL AND id = ANY(ARRAY(SELECT match_id FROM edges WHERE NOT holds))
+    RETURNING id
 ), opened AS (
     INSERT INTO blueprints_match (tenant_id, play_id, version_id, account_id, opened_at, opened_on, known_from, facts,
         fate, attempts, due_at, last_error)
@@ -64,7 +68,7 @@ SELECT count(*), (array_agg(k.account_id ORDER BY k.account_id))[:%(most)s]
     SELECT FROM blueprints_match m WHERE m.tenant_id = %(tenant)s AND m.play_id = %(play)s
     AND m.account_id = k.account_id AND m.closed_at IS NULL AND m.event_id IS NULL AND m.fate <> 'logged')
 """
-SOME = "{}.account_id = ANY(%(ids)s)"
+SOME = "{}.account_id = ANY(%(ids)s::bigint[])"
 TODAY = "%(day)s::date"
 
 

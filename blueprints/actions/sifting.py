@@ -40,18 +40,18 @@ WAIT = """
 UPDATE blueprints_match SET due_at = %(until)s
 WHERE tenant_id = %(tenant)s AND fate = 'waiting' AND version_id = %(version)s AND due_at <= %(at)s
 """
-# Accounts without a CSM count as those of one.
+# Accounts without a CSM count as those of one, and what waits under another wording of the play counts too.
 CROWDED = """
 UPDATE blueprints_match m SET due_at = %(until)s FROM (
-    SELECT w.id, row_number() OVER (PARTITION BY a.csm_id ORDER BY w.id) + coalesce(d.runs, 0) AS place
+    SELECT w.id, w.version_id, row_number() OVER (PARTITION BY a.csm_id ORDER BY w.id) + coalesce(d.runs, 0) AS place
     FROM blueprints_match w JOIN accounts_account a ON a.tenant_id = w.tenant_id AND a.id = w.account_id
     LEFT JOIN (
         SELECT b.csm_id, count(*) AS runs FROM blueprints_run r
         JOIN accounts_account b ON b.tenant_id = r.tenant_id AND b.id = r.account_id
         WHERE r.tenant_id = %(tenant)s AND r.play_id = %(play)s AND r.started_at >= %(midnight)s GROUP BY b.csm_id
     ) d ON d.csm_id IS NOT DISTINCT FROM a.csm_id
-    WHERE w.tenant_id = %(tenant)s AND w.fate = 'waiting' AND w.version_id = %(version)s AND w.due_at <= %(at)s
-) p WHERE m.tenant_id = %(tenant)s AND m.id = p.id AND p.place > %(most)s
+    WHERE w.tenant_id = %(tenant)s AND w.fate = 'waiting' AND w.play_id = %(play)s AND w.due_at <= %(at)s
+) p WHERE m.tenant_id = %(tenant)s AND m.id = p.id AND p.version_id = %(version)s AND p.place > %(most)s
 """
 
 

@@ -23,7 +23,7 @@ SAY = """
 told AS (
     SELECT r.id, r.account_id, jsonb_build_object('run_id', r.id, 'play', p.name, 'play_code', p.code) AS facts
     FROM blueprints_run r JOIN blueprints_play p ON p.tenant_id = r.tenant_id AND p.id = r.play_id
-    WHERE r.id = ANY(%(ids)s)
+    WHERE r.id = ANY(%(ids)s::bigint[])
 )
 """
 REASON = "The play was undone."

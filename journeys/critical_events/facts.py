@@ -41,7 +41,7 @@ JOIN critical_events_timelinestep s ON s.tenant_id = %(tenant)s AND s.event_id =
 LEFT JOIN accounts_task t ON t.tenant_id = %(tenant)s AND t.id = s.task_id
 LEFT JOIN plans_step p ON p.tenant_id = %(tenant)s AND p.id = s.plan_step_id
 LEFT JOIN accounts_task pt ON pt.tenant_id = %(tenant)s AND pt.id = p.task_id
-WHERE e.tenant_id = %(tenant)s AND e.account_id = ANY(%(ids)s) AND e.created_at <= %(at)s
+WHERE e.tenant_id = %(tenant)s AND e.account_id = ANY(%(ids)s::bigint[]) AND e.created_at <= %(at)s
     AND (e.settled_at IS NULL OR e.settled_at > %(at)s) AND (s.dropped_at IS NULL OR s.dropped_at > %(at)s)
     AND (s.finish_by < %(today)s OR s.start_by < %(today)s AND (s.started_on IS NULL OR s.started_on > %(today)s))
     AND NOT coalesce(t.status = 'done' AND t.closed_at <= %(at)s, false)
@@ -68,7 +68,7 @@ source(
             max(e.happens_on) FILTER (WHERE NOT ahead AND e.status = 'missed')
         FROM (
             SELECT *, settled_at IS NULL OR settled_at > %(at)s AS ahead FROM critical_events_criticalevent
-            WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND created_at <= %(at)s
+            WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND created_at <= %(at)s
         ) e LEFT JOIN l ON l.account_id = e.account_id
         GROUP BY e.account_id
         """,

@@ -54,7 +54,7 @@ source(
             WHERE e.tenant_id = %(tenant)s AND e.deployment_id = d.id AND e.raised_on <= %(today)s
                 AND (e.resolved_on IS NULL OR e.resolved_on > %(today)s)
         ) e ON true
-        WHERE d.tenant_id = %(tenant)s AND d.account_id = ANY(%(ids)s) AND d.created_at <= %(at)s
+        WHERE d.tenant_id = %(tenant)s AND d.account_id = ANY(%(ids)s::bigint[]) AND d.created_at <= %(at)s
             AND (d.closed_on IS NULL OR d.closed_on > %(today)s)
         GROUP BY d.account_id
         """,

@@ -33,7 +33,7 @@ source(
                 AND (m.cancelled_at IS NULL OR m.cancelled_at > %(at)s)) AT TIME ZONE %(zone)s)::date
         FROM (
             SELECT *, status = 'held' AND ended_at <= %(at)s AS was_held FROM meetings_meeting
-            WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s)
+            WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[])
         ) m GROUP BY m.account_id
         """,
     )

@@ -75,7 +75,7 @@ source(
                 AND lower(t.segment) = lower(a.segment) ORDER BY t.id LIMIT 1),
             (SELECT t.days FROM onboarding_onboardingtarget t WHERE t.tenant_id = %(tenant)s AND t.segment = ''),
             %(onboarding_days)s) AS days) target
-        WHERE j.tenant_id = %(tenant)s AND j.account_id = ANY(%(ids)s) AND j.began_at <= %(at)s
+        WHERE j.tenant_id = %(tenant)s AND j.account_id = ANY(%(ids)s::bigint[]) AND j.began_at <= %(at)s
         ORDER BY j.account_id, j.began_at DESC, j.id DESC
         """,
         params={"onboarding_days": DEFAULT_DAYS},

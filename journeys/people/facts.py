@@ -17,12 +17,12 @@ WITH h AS MATERIALIZED (
     SELECT t.contact_id, max(m.ended_at) AS at
     FROM meetings_meeting m
     JOIN meetings_attendee t ON t.tenant_id = %(tenant)s AND t.meeting_id = m.id AND t.attended
-    WHERE m.tenant_id = %(tenant)s AND m.account_id = ANY(%(ids)s) AND m.status = 'held' AND m.ended_at <= %(at)s
-        AND t.contact_id IS NOT NULL
+    WHERE m.tenant_id = %(tenant)s AND m.account_id = ANY(%(ids)s::bigint[])
+        AND m.status = 'held' AND m.ended_at <= %(at)s AND t.contact_id IS NOT NULL
     GROUP BY t.contact_id
 ), e AS MATERIALIZED (
     SELECT account_id, occurred_at, lower(facts ->> 'body') AS body FROM accounts_event
-    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND kind IN ('call.logged', 'meeting.logged')
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND kind IN ('call.logged', 'meeting.logged')
         AND occurred_at <= %(at)s
 ), l AS MATERIALIZED (
     SELECT n.id, max(e.occurred_at) AS at
@@ -34,7 +34,7 @@ WITH h AS MATERIALIZED (
 )
 SELECT c.account_id, c.id, c.buying_role, greatest(h.at, l.at) AS met_at
 FROM accounts_contact c LEFT JOIN h ON h.contact_id = c.id LEFT JOIN l ON l.id = c.id
-WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s) AND c.created_at <= %(at)s
+WHERE c.tenant_id = %(tenant)s AND c.account_id = ANY(%(ids)s::bigint[]) AND c.created_at <= %(at)s
     AND (c.departed_on IS NULL OR c.departed_on > %(today)s OR c.departed_on = %(today)s AND c.updated_at > %(at)s)
 """
 source(

@@ -47,7 +47,7 @@ SELECT p.account_id, count(o.id) AS standing,
     count(o.id) FILTER (WHERE o.status = 'confirmed' AND EXISTS (SELECT FROM plans_confirmation c
         WHERE c.tenant_id = %(tenant)s AND c.objective_id = o.id AND c.confirmed_at <= %(at)s)) AS confirmed
 FROM plans_plan p JOIN plans_objective o ON o.tenant_id = %(tenant)s AND o.plan_id = p.id AND o.created_at <= %(at)s
-WHERE p.tenant_id = %(tenant)s AND p.account_id = ANY(%(ids)s) AND p.created_at <= %(at)s
+WHERE p.tenant_id = %(tenant)s AND p.account_id = ANY(%(ids)s::bigint[]) AND p.created_at <= %(at)s
     AND (p.closed_at IS NULL OR p.closed_at > %(at)s) AND NOT (o.status = 'dropped' AND o.updated_at <= %(at)s)
 GROUP BY p.account_id
 """
@@ -55,7 +55,7 @@ STEPS = """
 SELECT p.account_id, count(*) AS overdue
 FROM plans_plan p JOIN plans_step s ON s.tenant_id = %(tenant)s AND s.plan_id = p.id AND s.created_at <= %(at)s
 LEFT JOIN accounts_task t ON t.tenant_id = %(tenant)s AND t.id = s.task_id
-WHERE p.tenant_id = %(tenant)s AND p.account_id = ANY(%(ids)s) AND p.created_at <= %(at)s
+WHERE p.tenant_id = %(tenant)s AND p.account_id = ANY(%(ids)s::bigint[]) AND p.created_at <= %(at)s
     AND (p.closed_at IS NULL OR p.closed_at > %(at)s) AND s.due_on < %(today)s
     AND (s.dropped_at IS NULL OR s.dropped_at > %(at)s)
     AND NOT coalesce(t.status = 'done' AND t.closed_at <= %(at)s
@@ -84,7 +84,7 @@ LEFT JOIN LATERAL (
     SELECT max(m.said_at) AS said_at FROM plans_comment m
     WHERE m.tenant_id = %(tenant)s AND m.plan_id = p.id AND m.contact_id IS NOT NULL AND m.said_at <= %(at)s
 ) w ON true
-WHERE p.tenant_id = %(tenant)s AND p.account_id = ANY(%(ids)s) AND p.created_at <= %(at)s
+WHERE p.tenant_id = %(tenant)s AND p.account_id = ANY(%(ids)s::bigint[]) AND p.created_at <= %(at)s
 GROUP BY p.account_id
 """
 source(

@@ -42,7 +42,7 @@ SELECT account_id, jsonb_object_agg(%(judged_prefix)s || measure, level)
     || jsonb_object_agg('@' || %(judged_prefix)s || measure, judged_on)
 FROM (
     SELECT DISTINCT ON (account_id, measure) account_id, measure, level, judged_on FROM health_judgement
-    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND measure = ANY(%(judged_keys)s)
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND measure = ANY(%(judged_keys)s)
         AND judged_on <= %(today)s AND judged_at <= %(at)s
     ORDER BY account_id, measure, judged_on DESC, id DESC
 ) newest GROUP BY account_id
@@ -57,7 +57,7 @@ source(
         ),
         """
         SELECT account_id, score, until FROM health_override
-        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND until >= %(today)s
+        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND until >= %(today)s
             AND set_at <= %(at)s AND (lifted_at IS NULL OR lifted_at > %(at)s)
         """,
     )

@@ -22,7 +22,7 @@ source(
         SELECT DISTINCT ON (account_id) account_id, jsonb_build_object('maturity.score', score,
             'maturity.level', level, 'maturity.assessed_on', assessed_on, '@maturity', assessed_on)
         FROM maturity_assessment
-        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s)
+        WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[])
             AND assessed_on <= %(today)s AND assessed_at <= %(at)s
         ORDER BY account_id, assessed_on DESC, id DESC
         """,

@@ -22,7 +22,7 @@ FROM (
         (e.facts->'import_id' = to_jsonb(%(job)s::bigint)) IS TRUE AS own
     FROM accounts_event e
     LEFT JOIN LATERAL jsonb_array_elements_text(e.facts->'movements') m ON jsonb_typeof(e.facts->'movements') = 'array'
-    WHERE e.tenant_id = %(tenant)s AND e.account_id = ANY(%(accounts)s)
+    WHERE e.tenant_id = %(tenant)s AND e.account_id = ANY(%(accounts)s::bigint[])
         AND e.kind IN ('contract.signed', 'contract.renewed', 'contract.edited', 'contract.amended', 'contract.ended')
 ) told WHERE contract = ANY(%(contracts)s) GROUP BY contract
 """

@@ -97,7 +97,7 @@ UNTOUCH = """
 UPDATE accounts_accountstate k SET last_touch_at = (
     SELECT max(e.occurred_at) FROM accounts_event e
     WHERE e.tenant_id = %(tenant)s AND e.account_id = k.account_id AND e.kind = ANY(%(touches)s))
-WHERE k.tenant_id = %(tenant)s AND k.account_id = ANY(%(accounts)s)
+WHERE k.tenant_id = %(tenant)s AND k.account_id = ANY(%(accounts)s::bigint[])
 """
 
 # The accounts of these records' rows.

@@ -26,7 +26,7 @@ SECONDS = 20.0  # then another tenant's turn comes
 FIRST_DELAY = dt.timedelta(seconds=5)
 WAKE = """
 UPDATE blueprints_run r SET next_at = %(at)s FROM blueprints_playversion v
-WHERE r.tenant_id = %(tenant)s AND r.account_id = ANY(%(ids)s) AND r.state = 'moving' AND r.next_at > %(at)s
+WHERE r.tenant_id = %(tenant)s AND r.account_id = ANY(%(ids)s::bigint[]) AND r.state = 'moving' AND r.next_at > %(at)s
     AND v.tenant_id = r.tenant_id AND v.id = r.version_id AND v.steps -> r.next_step ? 'until'
     AND EXISTS (SELECT FROM blueprints_runstep s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id
         AND s.number = r.next_step AND s.state = 'waiting')

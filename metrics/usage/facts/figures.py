@@ -35,7 +35,7 @@ WITH lately AS MATERIALIZED (
     SELECT account_id, metric_id, max(day) FILTER (WHERE count > 0) AS seen_on, min(day) AS first_on,
         max(users) FILTER (WHERE {now}) AS people{windows}
     FROM usage_daily
-    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s) AND metric_id = ANY(%(usage_metrics)s)
+    WHERE tenant_id = %(tenant)s AND account_id = ANY(%(ids)s::bigint[]) AND metric_id = ANY(%(usage_metrics)s)
         AND day > %(today)s - 56 AND day <= %(today)s
     GROUP BY account_id, metric_id
 ), known AS MATERIALIZED (
