@@ -42,8 +42,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
         Entry(_("Tasks"), "list-checks", "accounts:task-list", Permission.TASK_VIEW, "t", ("accounts:task-",)),
         Entry(_("Portfolio"), "layers", "accounts:portfolio", Permission.ACCOUNT_VIEW, "p",
               ("accounts:account", "accounts:contact", "accounts:contract",
-               "accounts:view-", "accounts:note", "usage:of-account", "health:of-account", "maturity:of-account",
-               "maturity:assess", "journeys:")),
+               "accounts:view-", "accounts:note", "usage:of-account", "health:of-account", "health:judge",
+               "health:override", "maturity:of-account", "maturity:assess", "journeys:")),
         Entry(_("Health"), "heart-pulse", "health:board", Permission.ACCOUNT_VIEW, "a", ("health:board",)),
         Entry(_("Maturity"), "grid-2x2", "maturity:board", Permission.ACCOUNT_VIEW, "u", ("maturity:board",)),
     )),
@@ -61,7 +61,8 @@ NAV: tuple[tuple[Any, tuple[Entry, ...]], ...] = (
     (_("Engine"), (
         Entry(_("First Impact"), "timer", "metrics:first-impact", Permission.ACCOUNT_VIEW, "f", ("metrics:",)),
         Entry(_("Plays"), "zap", "blueprints:play-list", Permission.PLAY_VIEW, "y",
-              ("blueprints:play", "blueprints:run", "blueprints:approval", "blueprints:delivery")),
+              ("blueprints:play", "blueprints:run", "blueprints:approval", "blueprints:delivery", "backtests:",
+               "metrics:play-effect")),
         Entry(_("Library"), "book-open", "blueprints:library", Permission.LIBRARY_VIEW, "b", ("blueprints:",)),
     )),
 )  # fmt: skip

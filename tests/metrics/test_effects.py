@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 
 import pytest
 
@@ -157,6 +158,8 @@ def test_an_account_counts_in_the_arm_of_its_first_match(acme_cast, page, api):
     html = page(acme_cast.cass, acme_cast.tenant).get("/reports/play-effects/").content.decode()
     assert "Call them" in html
     assert "too few to say" in html
+    here = re.search(r'<a[^>]*aria-current="page"[^>]*>(.*?)</a>', html, re.S)
+    assert "Plays" in here.group(1)
     said = api.get("/reports/play-effects").json()["plays"]
     assert [(each["name"], each["verdict"]) for each in said] == [("Call them", "too_few")]
 
