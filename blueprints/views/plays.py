@@ -51,6 +51,7 @@ def play_list(request: MemberRequest) -> HttpResponse:
         "tab": tab,
         "tabs": [(code, label, counts[code]) for code, label in TABS],
         "any": bool(rows),
+        "effects": _elsewhere("metrics:play-effects"),
         "may_edit": request.membership.may(Permission.PLAY_EDIT),
     }
     partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
@@ -92,7 +93,7 @@ def play_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "parked": _parked(play),
         "tripped": Match.objects.filter(play=play, fate=Fate.TRIPPED).count(),
         "matches": _matches(request, play),
-        "backtest": _back_test(play),
+        "backtest": _elsewhere("backtests:of-play", play.pk),
         "figures": figures.of_plays(request, timezone.now(), play).get(play.pk, figures.Figures()),
         "may_edit": request.membership.may(Permission.PLAY_EDIT),
     }
@@ -156,9 +157,9 @@ def _parked(play: Play) -> list[tuple[InboxEntry, str]]:
     return [(entry, entry.last_error.split("\n")[0]) for entry in entries]
 
 
-def _back_test(play: Play) -> str:
-    """Where another room shows how the play would have done; empty where none does."""
+def _elsewhere(name: str, *args: int) -> str:
+    """Where another room shows how plays do, or would have done; empty where none does."""
     try:
-        return reverse("backtests:of-play", args=[play.pk])
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""

@@ -10,10 +10,10 @@ from accounts.actions.errors import Refused
 from accounts.models import Event, TenantWork
 from blueprints import flow, guards
 from blueprints.actions import plays, starting, stepping, turns, why
-from blueprints.models import Fate, Match, PlayState, Run
-from tests.blueprints.watched import declare_seats, fates, seat, turn, watcher
+from blueprints.models import Fate, Match, PlayState, PlayVersion, Run
+from tests.blueprints.watched import FEW, declare_seats, fates, seat, turn, watcher
 from tests.factories.accounts import AccountFactory
-from tests.factories.blueprints import RunFactory
+from tests.factories.blueprints import MatchFactory, RunFactory, step
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -243,3 +243,14 @@ def test_what_a_person_confirmed_with_a_new_wording_trips_no_breaker(acme, accou
     assert turn(acme).started == 0
     play.refresh_from_db()
     assert play.state == PlayState.PAUSED
+
+
+def test_two_wordings_of_a_play_share_the_day_of_a_csm(acme, accounts):
+    """What waited for the night's end under the old wording counts beside what comes under the new one."""
+    play = watcher(guards={"per_csm_day": 2})
+    old, new = play.current(), PlayVersion.objects.create(
+        play=play, number=2, steps=[step()], conditions=FEW, guards={"per_csm_day": 2})  # fmt: skip
+    for version in (old, old, new, new):
+        MatchFactory(play=play, version=version, account=AccountFactory(csm=acme.cass, custom={"seats": 1}))
+    assert turn(acme).started == 2
+    assert sorted(fates(play)) == [Fate.STARTED] * 2 + [Fate.WAITING] * 2

@@ -284,6 +284,7 @@ def test_plays_say_what_effect_and_noise_they_have(acme_cast, noisy, page):
     html = " ".join(client.get(f"/plays/{noisy.pk}/").content.decode().split())
     assert '<dt>Runs in 30 days</dt><dd class="num">6</dd>' in html
     assert '<dt>For each CSM and week</dt><dd class="num">0.7</dd>' in html
+    assert 'href="/w/acme/reports/play-effects/"' in listed.content.decode()
     for asked, path in ((listed.content.decode(), "/w/acme/reports/play-effects/panel/"),
                         (html, f"/w/acme/reports/play-effects/{noisy.pk}/panel/")):  # fmt: skip
         assert f'hx-get="{path}"' in asked
