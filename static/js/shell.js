@@ -19,4 +19,4 @@ toNewest(document);
 document.addEventListener("htmx:load", (event) => toNewest(event.target));
 
 // Of many tabs on a narrow screen, the one of this page is in view.
-$$(".tabs [aria-current=page]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
+$$(".tabs [aria-current=page], .settings-nav [aria-current=page]").forEach((tab) => tab.scrollIntoView({ block: "nearest", inline: "center" }));
