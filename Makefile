@@ -31,7 +31,7 @@ test: .venv/.for-tests browser-program ## Check everything: lint, types, contrac
 
 checks: lint types contracts
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -n 2 --ignore=tests/browser --ignore=tests/bench --ignore=tests/fuzz $(ARGS)
+	$(PY) -m pytest -n 2 --ignore=tests/browser --ignore=tests/bench $(ARGS)
 	$(PY) -m pytest -n 2 --dist loadfile tests/browser $(ARGS)
 
 lint: .venv/.for-tests ## Look for mistakes and for untidy code

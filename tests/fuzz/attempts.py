@@ -14,6 +14,7 @@ from tests.architecture.story import NOWHERE, Story
 from tests.fuzz.surface import Surface, Target
 
 PLACE = re.compile(r"<(?:[a-z]+:)?([a-z_0-9]+)>|\{([a-z_]+)\}|\(\?P<([a-z0-9_]+)>[^)]*\)|<path:[a-z_]+>")
+NUMBERED = re.compile(r"/([a-z-]+)/\d+(?=/|$)")
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 OFTEN, READ = (8, 8, 1, 1, 1, 1, 1), (24, 6, 1, 1, 1, 1, 1)
 VECTORS = ("path", "query", "form", "json", "header")
@@ -84,7 +85,7 @@ class Maker:
 
     def _attempt(self, caller: str, target: Target) -> Attempt:
         vectors = VECTORS if PLACE.search(target.path) else VECTORS[1:]
-        likely = {"form": ("form", "form", "json", "query"), "page": (*vectors, "query", "query", "header")}
+        likely = {"form": ("form", "form", "json", "query", "path"), "page": (*vectors, "query", "query", "header")}
         more = ("path",) if "path" in vectors and target.kind != "form" else ()
         vector = self.dice.choice((*likely.get(target.kind, vectors), *more))
         often = READ if target.kind == "page" else OFTEN
@@ -141,10 +142,19 @@ class Maker:
         if target.path.startswith("/v1/"):
             return "/v1/" + dice.choice(SENT)
         if target.kind == "form":
-            return target.path
+            return self._elsewhere(target, dice, real=real, values=values) if vector == "path" else target.path
         if vector != "path":
             return PLACE.sub("1", target.own)
         return PLACE.sub(lambda found: self._segment(found, dice, real=real, values=values), target.path)
+
+    def _elsewhere(self, target: Target, dice: random.Random, *, real: bool, values: list[str]) -> str:
+        """A form that is filled in well, sent to where one of the rival's would be."""
+
+        def theirs(found: re.Match[str]) -> str:
+            noun = found[1].replace("-", "").rstrip("s")
+            return f"/{found[1]}/{self._id(dice, noun, real=real, values=values)}"
+
+        return NUMBERED.sub(theirs, target.own)
 
     def _segment(self, found: re.Match[str], dice: random.Random, *, real: bool, values: list[str]) -> str:
         name = found[1] or found[2] or found[3] or ""

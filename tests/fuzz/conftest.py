@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from collections.abc import Iterator
 
@@ -14,7 +13,7 @@ from tests.fuzz.hunt import Hunt, met, numbers_apart
 from tests.fuzz.oracle import listening
 from tests.fuzz.stage import ROLES, set_up, tell
 
-SHORT = 3_000
+SHORT, SEED = 1_500, 2026  # in the suite: the same every time
 ATTEMPTS = int(os.environ.get("ATTEMPTS", SHORT))
 
 
@@ -22,7 +21,7 @@ ATTEMPTS = int(os.environ.get("ATTEMPTS", SHORT))
 def hunt(db, settings, request) -> Iterator[Hunt]:
     settings.API_RATE_PER_MINUTE = 10**9
     settings.TEMPLATES = _kept(settings.TEMPLATES)
-    seed = int(os.environ.get("FUZZ_SEED", dt.date.today().toordinal()))
+    seed = int(os.environ.get("FUZZ_SEED", SEED))
     acme = _tenant("acme", **ROLES)
     with listening():
         ours = tell(acme, bare=False)

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.skipif(ATTEMPTS <= SHORT, reason="part of the long hunt: make fuzz"),
     pytest.mark.django_db(databases=["default", "owner"]),
 ]
-EACH = 3_000
+EACH = 1_500
 SHARE = 0.15  # of the pages whose forms are filled in: eight hunts begin with it
 POLICIES = """
 SELECT format('ALTER TABLE %1$s DISABLE ROW LEVEL SECURITY', oid::regclass),
