@@ -10,6 +10,7 @@ from accounts.registry import Fact, FactType
 from blueprints.rules.comparisons import COMPARISONS, EVENT, Known, Test, compared, exact, kind, named, to_day
 from blueprints.rules.tree import GROUPS, Tree
 
+EXTERNAL = "ext."
 JOINED = {"all": " and ", "any": " or "}
 
 
@@ -46,6 +47,8 @@ def label(test: Test, fact: Fact | None) -> str:
     if fact:
         return str(fact.label)
     name = test["fact"].removeprefix(EVENT).removeprefix("account.")
+    if name.startswith(EXTERNAL):
+        return f"{name.removeprefix(EXTERNAL).replace('_', ' ').capitalize()} (from another system, not defined here)"
     return name.replace("_", " ").replace(".", " ")
 
 

@@ -70,8 +70,8 @@ def _refine(stage: Stage, general: HealthModel, at: dt.datetime) -> None:
         if pillar["key"] == "engagement" and "meeting.last_review_on" in known:
             pillar["measures"][0]["weight"] = 60
             pillar["measures"].append(_review())
-    if "ext.open_tickets" in known:
-        when = {"fact": "ext.open_tickets", "at_least": 3}
+    if "ext.open_critical_tickets" in known:
+        when = {"fact": "ext.open_critical_tickets", "at_least": 3}
         definition["limits"].append({"when": when, "cap": 69, "reason": "Three or more critical tickets open"})
     versions.edit_draft(draft, definition, note="Reviews count, and critical tickets hold the score down", by=ops)
     for role in ("leadership", "product"):

@@ -17,8 +17,16 @@ from csom.demo.words import seeded
 WEEK = 7 * DAY
 WEEKS = 65
 FACTS = (
-    {"key": "open_tickets", "label": "Open critical tickets", "type": "number", "unit": "tickets", "fresh_days": 21},
-    {"key": "invoice_due_on", "label": "Oldest unpaid invoice was due", "type": "date", "fresh_days": 45},
+    {
+        "key": "open_critical_tickets",
+        "label": "Open critical tickets",
+        "type": "number",
+        "unit": "tickets",
+        "fresh_days": 21,
+    },
+    {"key": "invoices_overdue", "label": "Invoices overdue", "type": "number", "unit": "invoices", "fresh_days": 45},
+    {"key": "merger_announced_on", "label": "Merger announced", "type": "date"},
+    {"key": "price_change_on", "label": "Next price change", "type": "date"},
     {"key": "nps", "label": "NPS", "type": "number", "unit": "points", "fresh_days": 200},
 )
 # What the tales wrote down today was known when its plan, or the search for its event, began.
@@ -77,12 +85,17 @@ def _send(stage: Stage, known: list[int], at: dt.datetime, day: dt.date) -> None
     for pk in known:
         mood = pk * 0.618034 % 1  # steady for an account, and spread evenly
         if rng.random() < 0.5:
-            rows.append(_row(pk, "open_tickets", min(9, int(rng.expovariate(1.6 if mood > 0.2 else 0.5))), day))
+            rows.append(
+                _row(pk, "open_critical_tickets", min(9, int(rng.expovariate(1.6 if mood > 0.2 else 0.5))), day)
+            )
         if rng.random() < 0.05:
-            late = day - DAY * rng.randint(3, 40) if mood < 0.25 else None
-            rows.append(_row(pk, "invoice_due_on", late, day))
+            rows.append(_row(pk, "invoices_overdue", rng.randint(1, 3) if mood < 0.25 else 0, day))
         if rng.random() < 0.03:
             rows.append(_row(pk, "nps", max(0, min(10, round(mood * 7 + rng.random() * 4))), day))
+        if rng.random() < 0.0006:
+            rows.append(_row(pk, "merger_announced_on", day - DAY * rng.randint(1, 9), day))
+        if pk % 17 == 0 and stage.today - day < 3 * WEEK:
+            rows.append(_row(pk, "price_change_on", stage.today + 100 * DAY, day))
     if rows:
         fact_values.push(rows, reader=None, today=day, now=at)
 

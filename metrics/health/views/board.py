@@ -28,7 +28,7 @@ from metrics.health.models import HealthModel
 SPANS = {"7": 7, "30": 30, "90": 90}
 FILTERS = ("segment", "phase", "csm")
 MOST = 200
-SHOWN = 100
+SHOWN = 25
 
 
 def _accounts(request: MemberRequest) -> tuple[AccountQuerySet, str, QueryDict]:
@@ -76,12 +76,13 @@ def board(request: MemberRequest) -> HttpResponse:
     accounts, scope, chosen = _accounts(request)
     moved, span = _moved(request, accounts)
     bands = _bands(accounts)
+    shown = len(moved) if "everybody" in request.GET else SHOWN
     rank = {band: n for n, band in enumerate(BANDS)}
     return render(request, "health/board.html", {
         "bands": bands,
         "counts": {each["band"]: each["count"] for each in bands},
-        "moved": moved[:SHOWN],
-        "more": max(0, len(moved) - SHOWN),
+        "moved": moved[:shown],
+        "more": max(0, len(moved) - shown),
         "down": sum(1 for each in moved if rank[each.after] > rank[each.before]),
         "up": sum(1 for each in moved if rank[each.after] < rank[each.before]),
         "span": span,
