@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from accounts.access import MemberRequest
 from accounts.roles import Permission
-from accounts.views.saving import tabs
+from accounts.views.settings_map import tabs
 
 
 def show(request: MemberRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

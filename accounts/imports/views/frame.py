@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 
 from accounts.access import MemberRequest
 from accounts.imports.models import Import, Noun, Stage
-from accounts.views.saving import tabs
+from accounts.views.settings_map import tabs
 
 TONES = {
     Stage.MAPPING: "", Stage.CHECKING: "accent", Stage.CHECKED: "accent", Stage.RUNNING: "accent", Stage.DONE: "green",

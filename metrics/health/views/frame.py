@@ -11,7 +11,7 @@ from accounts import formats
 from accounts.access import MemberRequest
 from accounts.actions.errors import Refused
 from accounts.roles import Permission
-from accounts.views.saving import tabs
+from accounts.views.settings_map import tabs
 from metrics.health.models import HealthVersion, State
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.access import MemberRequest, requires
 from accounts.forms.answers import attempt
 from accounts.roles import Permission
-from accounts.views.saving import tabs
+from accounts.views.settings_map import tabs
 from metrics.maturity import actions, index
 from metrics.maturity.forms import MatrixForm
 from metrics.maturity.models import MaturityTemplate
