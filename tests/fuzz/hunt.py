@@ -157,7 +157,11 @@ class Hunt:
         found.wrote += 1
         if found.wrote % EVERY == 0:
             found.turns += 1
-            engine.drain(self.stage.acme.tenant.pk)
+            try:
+                with transaction.atomic():
+                    engine.drain(self.stage.acme.tenant.pk)
+            except Exception as problem:
+                return [f"turn {problem!r}", *self.rows.wrong()]
         return self.rows.wrong()
 
     def _compared(self, attempt: Attempt, status: int, body: bytes) -> list[str]:
