@@ -17,6 +17,7 @@ from accounts import timeline
 from accounts.actions import states
 from accounts.calendar import local_today
 from accounts.knowing import statement
+from accounts.knowing.columns import bigints
 from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
 
@@ -104,7 +105,7 @@ def due_today(account_ids: list[int], today: dt.date) -> list[int]:
 def missed(account_ids: list[int], today: dt.date) -> dict[int, dt.date]:
     """Those for which whole days passed unseen, with the last day that was: the days between are looked at first."""
     with connection.cursor() as cursor:
-        cursor.execute(MISSED, {"tenant": current_tenant_id(), "ids": account_ids, "today": today})
+        cursor.execute(MISSED, {"tenant": current_tenant_id(), "ids": bigints(account_ids), "today": today})
         return dict(cursor.fetchall())
 
 
@@ -147,7 +148,7 @@ def keep_months(now: dt.datetime | None = None) -> None:
 
 def seen(account_ids: list[int], day: dt.date) -> None:
     """Plays have looked at what is known of these accounts on this day."""
-    _run(SEEN, {"ids": account_ids, "day": day})
+    _run(SEEN, {"ids": bigints(account_ids), "day": day})
 
 
 def _run(sql: str, params: dict[str, Any]) -> None:

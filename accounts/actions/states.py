@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.calendar import DAY, local_midnight, local_today
+from accounts.knowing.columns import bigints
 from accounts.models import Account, AccountState, Tenant, TenantWork
 from accounts.registry import event_kinds
 from accounts.tenancy.context import current_tenant_id, tenant_context
@@ -76,7 +77,7 @@ def refresh(account_ids: Iterable[int] | None, *, today: dt.date) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             REFRESH.format(**conditions),
-            {"tenant": current_tenant_id(), "today": today, "ids": ids, "touches": touches},
+            {"tenant": current_tenant_id(), "today": today, "ids": ids and bigints(ids), "touches": touches},
         )
         return cursor.rowcount
 
@@ -96,7 +97,7 @@ def hear(account_ids: list[int]) -> None:
     """The last contact of each, where the timeline tells of one that nobody noted."""
     touches = [kind.kind for kind in event_kinds() if kind.touch]
     with connection.cursor() as cursor:
-        cursor.execute(HEAR, {"tenant": current_tenant_id(), "ids": account_ids, "touches": touches})
+        cursor.execute(HEAR, {"tenant": current_tenant_id(), "ids": bigints(account_ids), "touches": touches})
 
 
 def tenants_due() -> list[int]:

@@ -50,6 +50,11 @@ def fresh(fact: Fact, *, today: str, alias: str = "f", days: int | None = None) 
     return f"(CASE WHEN {alias}.{quoted('@' + fact.dated_by)} + {min(limits)} >= {today} THEN {column} END)"
 
 
+def bigints(ids: Iterable[int]) -> str:
+    """Thousands of ids as one literal for ::bigint[], read at once; ARRAY[1, 2, …] is taken apart number by number."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
 def needed(names: Iterable[str], known: Mapping[str, Fact]) -> list[Fact]:
     """The facts of these names, each once; a name that nobody knows any more is a KeyError."""
     return [known[name] for name in dict.fromkeys(names)]

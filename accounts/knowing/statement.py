@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.knowing.columns import quoted, record
+from accounts.knowing.columns import bigints, quoted, record
 from accounts.models import Tenant
 from accounts.registry import Derived, Fact, Source, event_kinds, ordered_derivations, sources
 from accounts.tenancy.context import current_tenant_id
@@ -65,7 +65,7 @@ KNOWN = """known AS MATERIALIZED (
 def build(tenant: Tenant, account_ids: list[int], *, at: dt.datetime, today: dt.date) -> tuple[str, dict[str, Any]]:
     """The statement and its parameters, for the open tenant."""
     params: dict[str, Any] = {
-        "tenant": current_tenant_id(), "ids": account_ids, "at": at, "today": today, "zone": tenant.timezone,
+        "tenant": current_tenant_id(), "ids": bigints(account_ids), "at": at, "today": today, "zone": tenant.timezone,
         "touches": [kind.kind for kind in event_kinds() if kind.touch],
     }  # fmt: skip
     asked = sources()
@@ -78,7 +78,7 @@ def build(tenant: Tenant, account_ids: list[int], *, at: dt.datetime, today: dt.
 def build_derived(account_ids: list[int], *, at: dt.datetime, today: dt.date) -> tuple[str, dict[str, Any]]:
     """The same from the facts as they are known: only what follows from them is worked out anew."""
     told = sorted({name for derivation in ordered_derivations() for name in derivation.told()})
-    params = {"tenant": current_tenant_id(), "ids": account_ids, "at": at, "today": today, "derived": told}
+    params = {"tenant": current_tenant_id(), "ids": bigints(account_ids), "at": at, "today": today, "derived": told}
     steps, last = _derivations(sources(), params)
     return WRITE.format(found=", ".join([KNOWN, *steps]), last=last, found_anew=AS_IT_IS), params
 

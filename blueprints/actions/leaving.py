@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from accounts.knowing.columns import needed, record
+from accounts.knowing.columns import bigints, needed, record
 from accounts.registry import known_facts
 from accounts.tenancy.context import current_tenant_id
 from blueprints import rules
@@ -83,7 +83,7 @@ def _here(account_ids: list[int] | None) -> str:
 
 
 def _ids(sql: str, params: dict[str, Any], versions: list[int], account_ids: list[int] | None) -> list[int]:
-    values = params | {"tenant": current_tenant_id(), "versions": versions, "ids": account_ids}
+    values = params | {"tenant": current_tenant_id(), "versions": versions, "ids": account_ids and bigints(account_ids)}
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [row[0] for row in cursor.fetchall()]

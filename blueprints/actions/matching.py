@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.knowing.columns import record
+from accounts.knowing.columns import bigints, record
 from accounts.models import Account
 from accounts.registry import known_facts
 from accounts.tenancy.context import current_tenant_id
@@ -100,7 +100,7 @@ def settle(
     if watch.versions and account_ids != []:
         sql, params = _scan(watch, fate, "true" if account_ids is None else SOME)
         with connection.cursor() as cursor:
-            cursor.execute(sql, params | {"ids": account_ids, "at": at, "day": day})
+            cursor.execute(sql, params | {"ids": account_ids and bigints(account_ids), "at": at, "day": day})
             done.opened, done.waiting, done.closed = cursor.fetchone()
     if account_ids or done.closed:
         done.left = leaving.leave(account_ids, at=at, day=day, known=watch.known)

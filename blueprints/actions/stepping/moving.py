@@ -16,6 +16,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import calendar
+from accounts.knowing.columns import bigints
 from accounts.models import Tenant, TenantWork
 from accounts.tenancy.context import current_tenant_id, tenant_context
 from blueprints.actions.stepping import pace, walking
@@ -61,7 +62,7 @@ def waiting_tenants() -> list[int]:
 def wake(account_ids: Iterable[int], *, at: dt.datetime) -> int:
     """Something about these accounts changed: runs there that wait until something holds look again now."""
     with connection.cursor() as cursor:
-        cursor.execute(WAKE, {"tenant": current_tenant_id(), "ids": list(account_ids), "at": at})
+        cursor.execute(WAKE, {"tenant": current_tenant_id(), "ids": bigints(account_ids), "at": at})
         woken: int = cursor.rowcount
     if woken:
         pace.ring(at)

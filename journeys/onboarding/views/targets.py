@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, requires
 from accounts.roles import Permission
-from accounts.views.saving import Saving, save, tabs
+from accounts.views.saving import Saving, save
+from accounts.views.settings_map import tabs
 from journeys.onboarding.actions import pacing
 from journeys.onboarding.forms import TargetForm
 from journeys.onboarding.models import DEFAULT_DAYS, OnboardingTarget

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.access import MemberRequest, requires
 from accounts.roles import Permission
-from accounts.views.saving import Saving, save, tabs
+from accounts.views.saving import Saving, save
+from accounts.views.settings_map import tabs
 from journeys.plans.actions import templates
 from journeys.plans.forms import LineForm, TemplateForm
 from journeys.plans.models import PlanTemplate, TemplateLine
