@@ -25,7 +25,7 @@ HERE = f'f."{ARCHIVED}" IS NOT TRUE'
 # Most of what is looked at stands as it stood: the plays that hold and the open episodes are two arrays in one order,
 # and only accounts in which these differ are taken apart.
 SETTLE = """
-WITH plays(play_id, version_id, fate, names) AS MATERIALIZED (VALUES {plays}), moved AS MATERIALIZED (
+WITH plays(play_id, version_id, fate) AS MATERIALIZED (VALUES {plays}), moved AS MATERIALIZED (
     SELECT k.account_id, k.valid_from, k.facts, h.plays AS holding, coalesce(s.plays, '{{}}') AS standing,
         s.matches
     {found}
@@ -53,9 +53,7 @@ WITH plays(play_id, version_id, fate, names) AS MATERIALIZED (VALUES {plays}), m
     INSERT INTO blueprints_match (tenant_id, play_id, version_id, account_id, opened_at, opened_on, known_from, facts,
         fate, attempts, due_at, last_error)
     SELECT %(tenant)s, t.play_id, t.version_id, t.account_id, %(at)s, %(day)s, t.valid_from,
-        (SELECT coalesce(jsonb_object_agg(name, t.facts -> name), '{{}}') FROM unnest(t.names) name
-            WHERE t.facts ? name),
-        t.fate, 0, %(at)s, ''
+        CASE t.play_id {kept} END, t.fate, 0, %(at)s, ''
     FROM edges t WHERE t.holds ORDER BY t.account_id, t.play_id
     ON CONFLICT DO NOTHING RETURNING fate
 )
@@ -124,18 +122,27 @@ def _scan(watch: Watch, fate: Fate | None, which: str) -> tuple[str, dict[str, A
     """The statement for these wordings, and its parameters."""
     versions = sorted(watch.versions, key=lambda version: version.play_id)
     params: dict[str, Any] = {"tenant": current_tenant_id(), "watched": [version.play_id for version in versions]}
-    plays, holding = [], []
+    plays, holding, facts = [], [], []
     for place, version in enumerate(versions):
         said, values = rules.condition(version.conditions, watch.known, today=TODAY, prefix=f"c{place}_")
-        kept, result = f"n{place}", fate or watching.fate_of(version)
-        params |= values | {kept: watching.kept(version.conditions, watch.known)}
-        plays.append(f"({version.play_id}::bigint, {version.pk}::bigint, '{result.value}', %({kept})s::text[])")
+        result = fate or watching.fate_of(version)
+        told, names = _told(watching.kept(version.conditions, watch.known), f"n{place}_")
+        params |= values | names
+        plays.append(f"({version.play_id}::bigint, {version.pk}::bigint, '{result.value}')")
+        facts.append(f"WHEN {version.play_id} THEN {told}")
         holding.append(f"CASE WHEN {said} THEN {version.play_id}::bigint END")
     sql = SETTLE.format(
-        plays=", ".join(plays), holding=", ".join(holding), found=_found(watch), here=HERE, of_facts=which.format("k"),
-        of_match=which.format("m"),
+        plays=", ".join(plays), holding=", ".join(holding), kept=" ".join(facts), found=_found(watch), here=HERE,
+        of_facts=which.format("k"), of_match=which.format("m"),
     )  # fmt: skip
     return sql, params
+
+
+def _told(names: list[str], prefix: str) -> tuple[str, dict[str, str]]:
+    """The facts of these names, as far as they are known, as one object."""
+    params = {f"{prefix}{place}": name for place, name in enumerate(names)}
+    pairs = ", ".join(f"%({key})s::text, t.facts -> %({key})s" for key in params)
+    return f"jsonb_strip_nulls(jsonb_build_object({pairs}))", params
 
 
 def _found(watch: Watch) -> str:
