@@ -4,13 +4,7 @@ import pytest
 import yaml
 
 from csom.api import METHODS, SCHEMA
-from tests.browser.harness import PHONE, WIDE, chromium, window
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
+from tests.browser.harness import PHONE, WIDE, window
 
 
 def described() -> set[str]:

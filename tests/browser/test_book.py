@@ -11,7 +11,7 @@ from accounts import calendar
 from accounts.actions import contacts, notes
 from accounts.models import Account, AccountState, Contact, Event, Product, SavedView, TouchModel
 from accounts.tenancy.context import tenant_context
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories.accounts import (
     PASSWORD,
     AccountFactory,
@@ -27,12 +27,6 @@ COMPANIES = (
     "Brightwave Health", "Verity Labs", "Juniper & Co", "Kestrel Analytics", "Polar Freight", "Lumen Schools",
     "Sable Hotels", "Fernhill Bank", "Quill Publishing", "Halden Energy", "Pinecrest Clinics", "Mondrian Insurance",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

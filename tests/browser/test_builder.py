@@ -8,16 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from blueprints.views import builder
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -13,18 +13,12 @@ from accounts.calendar import local_today
 from accounts.tenancy.context import tenant_context
 from journeys.critical_events.actions import stakeholders, steps
 from journeys.critical_events.models import CriticalEvent
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories import critical_events as factory
 from tests.factories import plans as plan_factory
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from accounts.tenancy.context import tenant_context
 from journeys.deployments.actions import activities, quality
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories import deployments as made
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 
@@ -27,12 +27,6 @@ STEPS = (
     ("Train the leads of the first site", "joint", 4, [3]),
     ("First site plans a whole period in it", "them", 10, [4, 5]),
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

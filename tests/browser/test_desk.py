@@ -10,7 +10,7 @@ from accounts import calendar
 from accounts.actions import api_keys, custom_fields, members, notes, products, tasks, teams
 from accounts.models import AccountState, Membership, Task, TouchModel, User
 from accounts.tenancy.context import tenant_context
-from tests.browser.harness import PHONE, chromium, window
+from tests.browser.harness import PHONE, window
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory, TaskFactory
 
 pytestmark = pytest.mark.browser
@@ -20,12 +20,6 @@ WORK = (
     ("Ask for the usage export", 0), ("Introduce the new champion to the team", 2), ("Write the renewal summary", 12),
     ("Check the first reports together", 30),
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -7,16 +7,10 @@ import zipfile
 import pytest
 
 from accounts.tenancy.context import tenant_context
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories.accounts import PASSWORD, AccountFactory
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

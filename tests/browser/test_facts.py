@@ -15,7 +15,7 @@ from accounts.calendar import local_today
 from accounts.models import Account
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories.accounts import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -26,12 +26,6 @@ FACTS = (
     {"label": "Mood of support", "type": "choice", "choices": ["calm", "busy", "overrun by tickets of one customer"]},
     {"label": "Contract is in legal review", "type": "boolean"},
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

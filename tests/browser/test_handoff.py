@@ -17,18 +17,12 @@ from journeys.actions import spiced
 from journeys.models import SpicedEntry
 from journeys.onboarding.actions import handoffs, promises
 from journeys.onboarding.models import Handoff
-from tests.browser.harness import Window, chromium, window
+from tests.browser.harness import Window, window
 from tests.chaos.processes import Crew, environment
 from tests.factories.accounts import PASSWORD, TODAY, AccountFactory
 from tests.factories.onboarding import ANSWERS, accepted, drafted, returned, submitted
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

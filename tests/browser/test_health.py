@@ -15,18 +15,12 @@ from accounts.models import Account, AccountFacts, PastFacts
 from accounts.tenancy.context import tenant_context
 from metrics.health.actions import beginning, hand
 from metrics.health.models import HealthVersion
-from tests.browser.harness import NARROW, PHONE, WIDE, Window, chromium, window
+from tests.browser.harness import NARROW, PHONE, WIDE, Window, window
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 
 pytestmark = pytest.mark.browser
 DAY = dt.timedelta(days=1)
 NAMES = ("Halden Energy", "Fjord Logistics", "Birch & Sons", "Nordlys Media", "Quarry Works", "Tidal Foods")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from accounts.imports.actions import working
 from accounts.imports.models import Import, Stage
 from accounts.models import Account
 from accounts.tenancy.context import tenant_context
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories.accounts import PASSWORD, AccountFactory
 
 pytestmark = pytest.mark.browser
@@ -23,12 +23,6 @@ ROWS = (
     "Fernhill Bank;fernhill.example;Finance;cass@acme.test;780.000;28.02.2026;28.02.2027;Gold;",
     "Sable Hotels;;Hospitality;;294.000;28.05.2026;28.05.2027;Gold;",
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

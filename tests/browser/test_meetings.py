@@ -13,17 +13,11 @@ from accounts.models import Task, Tenant
 from accounts.tenancy.context import tenant_context
 from journeys.meetings.actions import meetings, outcomes
 from journeys.meetings.models import Decision, Meeting
-from tests.browser.harness import PHONE, Window, chromium, window
+from tests.browser.harness import PHONE, Window, window
 from tests.factories import meetings as make
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -13,18 +13,12 @@ from accounts.tenancy.context import tenant_context
 from journeys.onboarding.actions import pacing, turns
 from journeys.onboarding.models import FirstImpact, Handoff
 from journeys.plans.models import Plan
-from tests.browser.harness import PHONE, Window, chromium, window
+from tests.browser.harness import PHONE, Window, window
 from tests.browser.test_shared_plan import enter, kept_mail  # noqa: F401
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 from tests.factories.onboarding import begun, drafted, submitted
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -11,17 +11,11 @@ from playwright.sync_api import expect
 from accounts.tenancy.context import tenant_context
 from journeys.plans.actions import comments, objectives, plans, topics
 from journeys.plans.models import Objective
-from tests.browser.harness import WIDE, chromium, window
+from tests.browser.harness import WIDE, window
 from tests.factories import onboarding
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,17 +12,11 @@ from accounts.models import Product
 from accounts.tenancy.context import tenant_context
 from journeys.plans.actions import templates
 from journeys.plans.models import PlanTemplate
-from tests.browser.harness import NARROW, PHONE, WIDE, Window, chromium, window
+from tests.browser.harness import NARROW, PHONE, WIDE, Window, window
 from tests.factories.accounts import PASSWORD, ProductFactory
 
 pytestmark = pytest.mark.browser
 LONG = "Anlagenbetriebsstundenzusammenfassungsberichtsvorlage" * 3
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

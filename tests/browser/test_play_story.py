@@ -14,7 +14,7 @@ from accounts.models import Task
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine
 from blueprints.models import Play, Run
-from tests.browser.harness import PHONE, chromium, window
+from tests.browser.harness import PHONE, window
 from tests.callers import Caller
 from tests.chaos.processes import Crew, environment
 from tests.factories.accounts import PASSWORD, AccountFactory
@@ -25,12 +25,6 @@ BEAT = 2.0  # between two looks
 REDIS_DB = 11
 DAY = dt.timedelta(days=1)
 CHAMPION = {"buying_role": "champion"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -10,17 +10,11 @@ from accounts.models import InboxEntry, Task
 from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library
 from blueprints.models import Play, Run
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 from tests.factories.accounts import PASSWORD, AccountFactory
 
 pytestmark = pytest.mark.browser
 NAMES = ("Brightwave Health", "Verity Labs", "Kestrel Analytics", "Octopia")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -15,17 +15,11 @@ from accounts.tenancy.context import tenant_context
 from journeys.plans.actions import comments, objectives, plans, sharing
 from journeys.plans.actions.sharing import codes
 from journeys.plans.models import Confirmation, SharedLink
-from tests.browser.harness import PHONE, Window, chromium, window
+from tests.browser.harness import PHONE, Window, window
 from tests.factories import plans as made
 from tests.factories.accounts import PASSWORD, AccountFactory, ContactFactory
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

@@ -2,15 +2,9 @@
 
 import pytest
 
-from tests.browser.harness import chromium, window
+from tests.browser.harness import window
 
 FIRST_VISIT = 100 * 1024
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.mark.parametrize("path", ["/styleguide/", "/accounts/login/", "/accounts/password/reset/"])

@@ -15,17 +15,11 @@ from playwright.sync_api import expect
 from accounts.tenancy.context import tenant_context
 from metrics.usage.actions import turns
 from metrics.usage.models import Origin
-from tests.browser.harness import Window, chromium, window
+from tests.browser.harness import Window, window
 from tests.factories.accounts import PASSWORD, AccountFactory
 
 pytestmark = pytest.mark.browser
 PEOPLE = ("u-1", "u-2", "u-2")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture

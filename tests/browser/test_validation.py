@@ -17,7 +17,7 @@ from accounts.tenancy.context import tenant_context
 from blueprints.models import PlayVersion
 from metrics.health.actions import models, versions
 from metrics.maturity import actions, index
-from tests.browser.harness import PHONE, WIDE, chromium, window
+from tests.browser.harness import PHONE, WIDE, window
 from tests.factories.accounts import PASSWORD, AccountFactory, AccountFactsFactory, ContractFactory, PastFactsFactory
 from tests.factories.blueprints import MatchFactory, PlayFactory
 from tests.factories.health import simple
@@ -27,12 +27,6 @@ DAY = dt.timedelta(days=1)
 PAGES = ("settings/health/predicts/", "maturity/?scope=all", "maturity/?scope=all&cell=expand", "settings/maturity/",
          "settings/maturity/matrix/", "settings/maturity/new/", "reports/play-effects/",
          "health/?scope=all")  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
