@@ -117,7 +117,8 @@ def _trips(version: PlayVersion, most: int, sieve: Sieve) -> bool:
     """Too many within an hour is more likely a mistake in the play than a bad hour of the customers."""
     play = version.play
     # What a person confirmed, switching it on or wording it anew, opened at that instant.
-    since = max(sieve.at - HOUR, play.confirmed_at or play.on_since or sieve.at)
+    said = [instant for instant in (play.on_since, play.confirmed_at) if instant]
+    since = max(sieve.at - HOUR, *said) if said else sieve.at
     recent = Match.objects.filter(play=play, opened_at__gt=since, fate__in=[Fate.WAITING, Fate.STARTED]).count()
     if recent <= most:
         return False

@@ -245,6 +245,20 @@ def test_what_a_person_confirmed_with_a_new_wording_trips_no_breaker(acme, accou
     assert play.state == PlayState.PAUSED
 
 
+def test_switched_on_anew_the_breaker_counts_from_there_though_the_confirmation_is_older(acme, accounts):
+    """What ran before a person took a look and switched it on again is behind them."""
+    play = watcher(guards={"breaker_per_hour": 4}, state="paused")
+    plays.switch_on(play, by=acme.olly)
+    few(accounts[:4])
+    assert turn(acme).started == 4
+    plays.pause(play, by=acme.olly)
+    plays.switch_on(play, by=acme.olly, already="leave")
+    few(accounts[4:])
+    assert turn(acme).started == 2
+    play.refresh_from_db()
+    assert play.state == PlayState.ON
+
+
 def test_two_wordings_of_a_play_share_the_day_of_a_csm(acme, accounts):
     """What waited for the night's end under the old wording counts beside what comes under the new one."""
     play = watcher(guards={"per_csm_day": 2})
