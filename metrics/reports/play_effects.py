@@ -21,7 +21,8 @@ TREATED, HELD_OUT = "started", "held_out"
 NO_HOLD_OUT = "no_hold_out"
 # An account counts from its first match, and only where chance had a say then: what ran before there was a hold-out
 # has nobody to stand against. The arm is the one that was drawn, whether or not the run's turn came (a match that is
-# over before it does would else be missing in one arm only); the draw is the one of the guards.
+# over before it does would else be missing in one arm only); the draw is the one of the guards. For what the circuit
+# breaker stopped nobody drew, though a person dropped it afterwards.
 ARMS = """
 SELECT account_id, opened_on AS since, known_from, play_id || ':' || CASE
     WHEN fate IN ('started', 'held_out') THEN fate
@@ -31,7 +32,8 @@ FROM (
     SELECT DISTINCT ON (m.play_id, m.account_id) m.play_id, m.account_id, m.opened_on, m.known_from, m.fate,
         (v.guards ->> 'hold_out_percent')::numeric AS percent
     FROM blueprints_match m JOIN blueprints_playversion v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
-    WHERE m.tenant_id = %(tenant)s AND m.play_id = ANY(%(plays)s) AND m.fate NOT IN ('before', 'logged', 'tripped')
+    WHERE m.tenant_id = %(tenant)s AND m.play_id = ANY(%(plays)s)
+        AND m.fate NOT IN ('before', 'logged', 'tripped', 'dropped')
     ORDER BY m.play_id, m.account_id, m.opened_at, m.id
 ) first WHERE percent > 0
 """

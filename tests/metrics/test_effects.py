@@ -127,17 +127,18 @@ def test_usage_counts_those_who_stopped_and_renewals_those_who_paid(acme):
 def test_arms_are_those_that_chance_drew(acme):
     """What ran before there was a hold-out stands against nobody; who was drawn counts, though the run never came."""
     play, day = PlayFactory(), TODAY - dt.timedelta(days=100)
-    early, earlier, late, lapsed = (AccountFactory() for _ in range(4))
+    early, earlier, late, lapsed, dropped = (AccountFactory() for _ in range(5))
     for account in (early, earlier):
         matched(acme, play, account, day, "started", version=play.current())
     holding(play)
     matched(acme, play, early, day + dt.timedelta(days=5), "held_out")
     matched(acme, play, late, day, "held_out")
     matched(acme, play, lapsed, day, "lapsed")
+    matched(acme, play, dropped, day, "dropped")
     shadow = AccountFactory()
     matched(acme, play, shadow, day - dt.timedelta(days=9), "logged")
     matched(acme, play, shadow, day, "started")
-    for account in (early, earlier, late, lapsed, shadow):
+    for account in (early, earlier, late, lapsed, dropped, shadow):
         ContractFactory(account=account, start_on=day - dt.timedelta(days=100), today=TODAY)
     drawn = guards.held_out(50, play.pk, lapsed.pk)
     month = play_effects.report(acme.tenant, today=TODAY)[0].after[0]
