@@ -38,7 +38,7 @@ class WordsField(forms.MultipleChoiceField):
     """Any words: what a tenant calls its segments is nobody else's choice."""
 
     def valid_value(self, value: Any) -> bool:
-        return len(str(value)) <= 80
+        return len(str(value)) <= 80 and "\0" not in str(value)
 
 
 class WordsFilter(django_filters.Filter):

@@ -30,7 +30,7 @@ def predicts(request: MemberRequest) -> HttpResponse:
     asked = request.GET
     days = asked.get("days", USUAL) if asked.get("days") in DAYS else USUAL
     of = CHURN if asked.get("of") == CHURN else LOSS
-    version, segment = asked.get("version", ""), asked.get("segment", "")
+    version, segment = (asked.get(name, "").replace("\0", "") for name in ("version", "segment"))
     today = local_today(request.tenant)
     cases = happened(request.tenant, ahead=DAYS[days], today=today, lost=LOST[of], version=version, segment=segment)
     found = report(cases, of=of)

@@ -251,7 +251,8 @@ def test_the_page_says_too_few_and_names_the_false_greens(stage, page):
     assert "Too few cases to say" in html
     assert "Northwind" in html
     assert "Nothing to hold scores against yet" not in html
-    assert ada.get("/settings/health/predicts/?days=7&of=x&version=y&segment=z").status_code == 200
+    for said in ("days=7&of=x&version=y&segment=z", "version=%00", "segment=a%00b"):
+        assert ada.get(f"/settings/health/predicts/?{said}").status_code == 200
 
 
 def test_the_api_says_the_same(stage, api):
