@@ -15,11 +15,10 @@ from accounts.tenancy.context import current_tenant_id
 # time around: the next one begins right after it. What lists are sorted by is kept beside, locked in the one order in
 # which everybody else does.
 WRITE = """
-WITH {found}, final AS MATERIALIZED (SELECT account_id, jsonb_strip_nulls(facts) AS facts FROM {last}),
-changed AS MATERIALIZED (
+WITH {found}, changed AS MATERIALIZED (
     SELECT n.account_id, n.facts, o.facts AS before, o.valid_from, o.first_day,
         greatest(%(at)s, o.valid_from + interval '1 microsecond') AS at, greatest(%(today)s, o.first_day) AS today
-    FROM final n LEFT JOIN accounts_accountfacts o ON o.tenant_id = %(tenant)s AND o.account_id = n.account_id
+    FROM {last} n LEFT JOIN accounts_accountfacts o ON o.tenant_id = %(tenant)s AND o.account_id = n.account_id
     WHERE o.facts IS DISTINCT FROM n.facts
 ), kept AS (
     INSERT INTO accounts_pastfacts (tenant_id, account_id, facts, valid_from, valid_to, first_day, seen_on)
@@ -32,7 +31,7 @@ changed AS MATERIALIZED (
     ON CONFLICT (tenant_id, account_id) DO UPDATE
     SET facts = EXCLUDED.facts, valid_from = EXCLUDED.valid_from, first_day = EXCLUDED.first_day
 ), held AS MATERIALIZED (
-    SELECT s.id, k.* FROM final n
+    SELECT s.id, k.* FROM {last} n
     JOIN accounts_accountstate s ON s.tenant_id = %(tenant)s AND s.account_id = n.account_id
     CROSS JOIN LATERAL (SELECT {found_anew},
         round((n.facts ->> 'health.score')::numeric)::smallint AS score,
@@ -53,7 +52,7 @@ ANEW = """coalesce((n.facts ->> 'contract.arr')::bigint, 0) AS arr,
 AS_IT_IS = "s.arr_minor AS arr, s.renewal_on"
 PAIRS = 50  # a function takes a hundred arguments
 BASE = """known AS MATERIALIZED (
-    SELECT a.id AS account_id, {facts} AS facts FROM accounts_account a {joins}
+    SELECT a.id AS account_id, jsonb_strip_nulls({facts}) AS facts FROM accounts_account a {joins}
     WHERE a.tenant_id = %(tenant)s AND a.id = ANY(%(ids)s::bigint[])
 )"""
 KNOWN = """known AS MATERIALIZED (
@@ -118,8 +117,8 @@ def _derived(derived: Derived, known: Iterable[Fact], name: str, last: str) -> s
     """Only what it asks for is unfolded: that costs by the column."""
     unfolded = record([fact for fact in known if quoted(fact.name) in derived.sql], of="k.facts")
     return (
-        f"{name} AS MATERIALIZED (SELECT k.account_id, k.facts || coalesce({derived.sql}, '{{}}') AS facts"
-        f" FROM {last} k, {unfolded})"
+        f"{name} AS MATERIALIZED (SELECT k.account_id,"
+        f" k.facts || coalesce(jsonb_strip_nulls({derived.sql}), '{{}}') AS facts FROM {last} k, {unfolded})"
     )
 
 
