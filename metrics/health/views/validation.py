@@ -38,8 +38,9 @@ def predicts(request: MemberRequest) -> HttpResponse:
     context = _told(found) | {
         "days": days, "spans": list(DAYS), "of": of, "targets": OF, "fewest": FEWEST, "sampled": cases.sampled,
         "taken": sum(g.count for g in cases.groups),
-        "version": version, "versions": sorted({group.version for group in cases.groups if group.version}),
-        "segment": segment, "segments": sorted({group.segment for group in cases.groups if group.segment}),
+        # What was asked for stands among the choices, though nobody has it: figures and choice say the same.
+        "version": version, "versions": sorted({version, *(group.version for group in cases.groups)} - {""}),
+        "segment": segment, "segments": sorted({segment, *(group.segment for group in cases.groups)} - {""}),
         "greens": greens, "more": max(0, found.count_greens - len(greens)),
     }  # fmt: skip
     return show(request, "predicts.html", context)

@@ -251,6 +251,9 @@ def test_the_page_says_too_few_and_names_the_false_greens(stage, page):
     assert "Too few cases to say" in html
     assert "Northwind" in html
     assert "Nothing to hold scores against yet" not in html
+    other = ada.get("/settings/health/predicts/?version=general+v9").content.decode()
+    assert "<option selected>general v9</option>" in other
+    assert "Northwind" not in other
     for said in ("days=7&of=x&version=y&segment=z", "version=%00", "segment=a%00b"):
         assert ada.get(f"/settings/health/predicts/?{said}").status_code == 200
 
