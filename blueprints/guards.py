@@ -46,7 +46,8 @@ class Quiet:
         if not (wall >= self.since or wall < self.until if over_night else self.since <= wall < self.until):
             return None
         day = moment.date() + DAY if over_night and wall >= self.since else moment.date()
-        return dt.datetime.combine(day, self.until, tzinfo=moment.tzinfo)
+        # Of an hour that comes twice the one that `moment` lies in.
+        return dt.datetime.combine(day, self.until.replace(fold=moment.fold), tzinfo=moment.tzinfo)
 
     def _day_off_end(self, moment: dt.datetime, country: str) -> dt.datetime | None:
         if not self.weekends or is_business_day(moment.date(), country):

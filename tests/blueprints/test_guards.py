@@ -213,6 +213,14 @@ def test_the_flow_is_told(acme, accounts):
     assert said.last_turn.followed >= 2
 
 
+def test_quiet_that_ends_in_the_hour_that_comes_twice_ends_later_than_now():
+    """Else it would be over in the past and hold all the same, and be asked again without a pause."""
+    quiet = guards.parse({"quiet": {"from": "22:00", "until": "02:30"}}).quiet
+    for fold in (0, 1):
+        now = dt.datetime(2026, 10, 25, 2, 10, tzinfo=BERLIN, fold=fold)
+        assert quiet.ends(now, "DE").timestamp() - now.timestamp() == 20 * 60
+
+
 def test_what_is_released_still_leaves_its_share_alone_and_cools_down(acme, accounts):
     play = watcher(guards={"breaker_per_hour": 4, "hold_out_percent": 50, "cool_down_days": 5})
     few(accounts)
