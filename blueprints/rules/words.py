@@ -33,13 +33,16 @@ def sentence(test: Test, known: Known | None = None, *, currency: str = "USD") -
 
 def sentences(tree: Tree, known: Known | None = None, *, currency: str = "USD") -> list[str]:
     """One for each child of the tree; a group's tests stand in one, joined by “and” or “or”."""
-    return [_child(child, known, currency) for children in tree.values() for child in children]
+    return [_child(child, known, currency, len(children) > 1) for children in tree.values() for child in children]
 
 
-def _child(child: Any, known: Known | None, currency: str) -> str:
+def _child(child: Any, known: Known | None, currency: str, beside: bool) -> str:
+    """A group beside others stands in brackets: “a and b or c” could be read in two ways."""
     for group in GROUPS:
         if group in child:
-            return JOINED[group].join(sentence(test, known, currency=currency) for test in child[group])
+            said_of_each = [sentence(test, known, currency=currency) for test in child[group]]
+            together = JOINED[group].join(said_of_each)
+            return f"({together})" if beside and len(said_of_each) > 1 else together
     return sentence(child, known, currency=currency)
 
 

@@ -185,4 +185,6 @@ def test_a_test_reads_with_labels_and_units(test, words):
 def test_groups_read_as_one_sentence():
     tree = {"all": [{"fact": "x.flag", "is": False}, {"any": [{"fact": "x.number", "is": 1},
                                                              {"fact": "x.number", "known": False}]}]}  # fmt: skip
-    assert rules.sentences(tree, KNOWN) == ["Flag is no", "Number is 1 or Number is not known"]
+    assert rules.sentences(tree, KNOWN) == ["Flag is no", "(Number is 1 or Number is not known)"]
+    alone = {"all": [tree["all"][1]]}
+    assert rules.sentences(alone, KNOWN) == ["Number is 1 or Number is not known"]
