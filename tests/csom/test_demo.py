@@ -18,7 +18,7 @@ from accounts.keys import key_of
 from accounts.models import Account, AccountState, ApiKey, Event, InboxEntry, Membership, RevenueMovement, Tenant, User
 from accounts.roles import PEOPLE_ROLES
 from accounts.tenancy.context import tenant_context
-from blueprints.models import Run
+from blueprints.models import Run, RunState
 from csom.demo import generator, logins, sketch, words
 from journeys.onboarding.models import Handoff, HandoffStatus
 from journeys.plans.models import Measurement, Plan, Topic
@@ -92,6 +92,8 @@ def assert_plays_acted_on_the_newest_alone():
     assert started.count() == 1
     assert Handoff.objects.filter(status=HandoffStatus.ACCEPTED).count() > 1
     assert Run.objects.filter(play__trigger="contact.departed").exists()
+    for run in Run.objects.select_related("version"):
+        assert (run.state, run.done_steps.count()) == (RunState.FINISHED, len(run.version.steps))
 
 
 def assert_plans_are_under_way():
