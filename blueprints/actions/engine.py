@@ -24,7 +24,7 @@ from blueprints.actions.listening import known
 from blueprints.models import Turn
 
 SLICE = 2_000
-ROUND_SLICE = 5_000  # of what nobody waits for: longer transactions, and less to plan
+ROUND_SLICE = 10_000  # of what nobody waits for: a second long, and less to plan
 SECONDS = 20.0  # then another tenant's turn comes; what is left has its note and is rung again
 ROUND = "plays.round"
 LONGEST_GAP = 400  # days unseen that are looked at afterwards
