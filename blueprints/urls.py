@@ -50,6 +50,7 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.run_detail, name="run-detail"),
     path("runs/<int:pk>/undo/", undoing.run_undo, name="run-undo"),
     path("accounts/<int:pk>/plays/panel/", panels.account_panel, name="account-panel"),
+    path("tasks/<int:pk>/plays/panel/", panels.task_panel, name="task-panel"),
     path("settings/endpoints/", endpoints.endpoint_list, name="endpoint-list"),
     path("settings/endpoints/new/", endpoints.endpoint_add, name="endpoint-add"),
     path("settings/endpoints/<int:pk>/", endpoints.endpoint_edit, name="endpoint-edit"),

@@ -15,6 +15,7 @@ HOME = (
 )
 ACCOUNT_MAIN = ("blueprints:account-panel",)
 ACCOUNT_RAIL = ("onboarding:first-impact-panel", "journeys:account-panel", "onboarding:account-panel")
+TASK = ("blueprints:task-panel",)
 PEOPLE = ("people:panel",)
 PORTFOLIO = ("metrics:book-figures",)
 PLAY = ("metrics:play-effect-panel",)
@@ -49,6 +50,7 @@ def panels(request: HttpRequest) -> dict[str, object]:
         "account_panels": ACCOUNT_MAIN,
         "account_rail_panels": ACCOUNT_RAIL,
         "account_tabs": ACCOUNT_TABS,
+        "task_panels": TASK,
         "people_panels": PEOPLE,
         "portfolio_panels": PORTFOLIO,
         "play_panels": PLAY,

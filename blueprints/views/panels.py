@@ -13,8 +13,10 @@ from accounts.access import MemberRequest, account_or_404, requires
 from accounts.calendar import local_today
 from accounts.models import Task
 from accounts.roles import Permission
+from accounts.views.tasks import task_or_404
 from blueprints.actions import approvals, notices
-from blueprints.models import Fate, Match, Notice, Run
+from blueprints.models import Fate, Match, Notice, Run, RunTask
+from blueprints.views.figures import visible_runs
 from blueprints.views.runs import when
 
 ON_PANEL = 5
@@ -38,6 +40,16 @@ def account_panel(request: MemberRequest, pk: int) -> HttpResponse:
         "due": formats.due(task.due_on, local_today(request.tenant)) if task else "",
     }
     return render(request, "blueprints/account_panel.html", context)
+
+
+@require_GET
+@requires(Permission.PLAY_VIEW)
+def task_panel(request: MemberRequest, pk: int) -> HttpResponse:
+    """Why this task is on somebody's list: the run that put it there, and what its play says for it."""
+    task = task_or_404(request, pk)
+    runs = visible_runs(request).select_related("play")
+    run = runs.filter(pk__in=RunTask.objects.filter(task=task).values("run_id")).first()
+    return render(request, "blueprints/task_panel.html", {"run": run})
 
 
 @require_GET

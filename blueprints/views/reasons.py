@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,9 +20,23 @@ class Held:
     as_of: str
 
 
-def held(tree: rules.Tree, facts: Mapping[str, Any], known: Mapping[str, Fact], currency: str) -> list[Held]:
-    """Each condition with its value among these facts."""
-    return [held_one(test, facts, known, currency) for test in rules.tests(tree)]
+def held(
+    tree: rules.Tree, facts: Mapping[str, Any], known: Mapping[str, Fact], currency: str, day: dt.date
+) -> list[Held]:
+    """Each condition that held on that day, with its value among these facts."""
+    return [held_one(test, facts, known, currency) for test in _true(tree, facts, dict(known), day)]
+
+
+def _true(tree: rules.Tree, facts: Mapping[str, Any], known: dict[str, Fact], day: dt.date) -> list[rules.Test]:
+    """Where any of several is enough, those that weren't fulfilled are no reason; all of them where none is told."""
+    found: list[rules.Test] = []
+    for group, children in tree.items():
+        for child in children:
+            found += [child] if "fact" in child else _true(child, facts, known, day)
+        if group == "any":
+            fulfilled = [test for test in found if rules.holds({"all": [test]}, facts, today=day, known=known)]
+            found = fulfilled or found
+    return found
 
 
 def held_one(test: rules.Test, facts: Mapping[str, Any], known: Mapping[str, Fact], currency: str) -> Held:

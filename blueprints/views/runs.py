@@ -60,7 +60,7 @@ def run_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "started": when(request, run.started_at),
         "ended": when(request, run.ended_at) if run.ended_at else "",
         "happened": tell(run.event.kind, run.event.facts) if run.event else "",
-        "held": held(tree, facts, known, run.account.currency),
+        "held": held(tree, facts, known, run.account.currency, run.started_at.astimezone(request.tenant.zone).date()),
         "rows": _steps(request, run, known),
         "may_edit": request.membership.may(Permission.PLAY_EDIT),
         "sent": run.deliveries.order_by("pk"),

@@ -1,5 +1,6 @@
 """Pages: who sees what, what a person may change, what a page costs."""
 
+import datetime as dt
 from types import SimpleNamespace
 
 import pytest
@@ -15,6 +16,7 @@ from accounts.tenancy.context import tenant_context
 from blueprints.actions import engine, library
 from blueprints.forms.conditions import Scope, of_tree
 from blueprints.models import Match, Play, Run
+from blueprints.views.reasons import held
 from metrics.backtests import actions as back_tests
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import PlayFactory, step
@@ -94,6 +96,25 @@ def test_a_run_tells_why_it_started_and_what_became_of_its_tasks(acme_cast, stor
     assert "buying role is champion" in html
     assert "Met Lou" in html
     assert "1 of 4 tasks closed" in html
+
+
+def test_only_what_held_is_told_as_a_reason():
+    tree = {
+        "all": [
+            {"fact": "event.one", "is": 1},
+            {"any": [{"fact": "event.two", "is": 2}, {"fact": "event.three", "is": 3}]},
+        ]
+    }
+    told = held(tree, {"event.one": 1, "event.two": 2, "event.three": 0}, {}, "USD", dt.date(2026, 3, 2))
+    assert [one.value for one in told] == ["1", "2"]
+
+
+def test_a_task_of_a_play_says_why_it_is_there(acme_cast, story, page):
+    with tenant_context(acme_cast.tenant):
+        task = Task.objects.order_by("pk").first()
+    html = page(acme_cast.cass, acme_cast.tenant).get(f"/tasks/{task.pk}/").content.decode()
+    assert "most likely to leave" in html
+    assert f"/w/acme/runs/{story.run.pk}/#why" in html
 
 
 def test_the_panel_shows_what_is_in_motion(acme_cast, story, page):
