@@ -16,6 +16,7 @@ from metrics.health.scoring import MeasureScore, Score
 
 LEAST = 0.5  # points that are worth a line
 REST = "Rest"
+AGED, WEIGHED, LEFT_OUT, ASKED = "aged", "weighed", "left out", "asked"
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,15 @@ class Standing:
 
 @dataclass(frozen=True)
 class Cause:
-    """One input's part in a change of the score."""
+    """One input's part in a change of the score; `why` where its value alone doesn't say it, `days` that went by."""
 
     label: str
     points: float
     before: Any = None
     after: Any = None
     fact: Fact | None = None
+    why: str = ""
+    days: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,22 +103,20 @@ class Explainer:
 
     def _step(self, before: At, after: At) -> Step:
         """The causes add up to the change, to a tenth of a point: what is too small for a line is told together."""
-        first = self._score(before.facts, _day_before(after.since, self.zone))
-        second = self._score(after.facts, after.since.astimezone(self.zone).date())
-        causes = _by_input(first, second, before.facts, after.facts, self.known) if first and second else []
+        days = [each.since.astimezone(self.zone).date() for each in (before, after)]
+        first, second = self._score(before.facts, days[0]), self._score(after.facts, days[1])
+        causes = _by_input(first, second, before, after, self.known, (days[1] - days[0]).days)
         causes += _around(before, after, first, second)
         causes.sort(key=lambda cause: -abs(cause.points))
         return Step(after.since, before.score, after.score, (*causes, *_rest(before, after, causes)))
 
 
-def _day_before(at: dt.datetime, zone: dt.tzinfo) -> dt.date:
-    """A version is counted on the day on which it was last looked at: the instant before the next one."""
-    return (at - dt.timedelta(microseconds=1)).astimezone(zone).date()
-
-
 def _by_input(
-    first: Score, second: Score, before: Mapping[str, Any], after: Mapping[str, Any], known: Mapping[str, Fact]
+    first: Score | None, second: Score | None, before: At, after: At, known: Mapping[str, Fact], days: int
 ) -> list[Cause]:
+    """Both versions are counted on the day on which they were written: what aged between them is told as well."""
+    if first is None or second is None:
+        return []
     old, new = ({(m.measure.key, m.measure.fact): m for m in each.measures} for each in (first, second))
     found = []
     for key in dict.fromkeys([*old, *new]):
@@ -123,8 +124,17 @@ def _by_input(
         points = _points(now) - _points(was)
         if abs(points) >= LEAST:
             label = (now or was).measure.label  # type: ignore[union-attr]
-            found.append(Cause(label, points, before.get(key[1]), after.get(key[1]), known.get(key[1])))
+            values = before.facts.get(key[1]), after.facts.get(key[1])
+            found.append(Cause(label, points, *values, known.get(key[1]), _why(was, now), days))
     return found
+
+
+def _why(was: MeasureScore | None, now: MeasureScore | None) -> str:
+    if was is None or now is None:
+        return LEFT_OUT if now is None else ASKED
+    if was.raw != now.raw:
+        return ""
+    return WEIGHED if was.worth == now.worth else AGED
 
 
 def _points(found: MeasureScore | None) -> float:

@@ -11,12 +11,12 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import formats
 from accounts.models import Account
 from accounts.registry import Fact, FactType
-from metrics.health.explaining import REST, Cause, Standing
+from metrics.health.explaining import AGED, ASKED, LEFT_OUT, REST, WEIGHED, Cause, Standing
 from metrics.health.scoring import GONE, STALE, UNLISTED, MeasureScore
 
 WHY = {
@@ -117,11 +117,21 @@ def cause(found: Cause, account: Account, today: dt.date) -> dict[str, Any]:
     return {
         "label": words.get(found.label, found.label),
         "bare": found.label == REST,
-        "same": found.before == found.after,
+        "why": _reason(found),
         "points": f"{sign}{abs(found.points):.1f}" if found.points else "",
         "before": value(found.fact, found.before, today=today, currency=account.currency),
         "after": value(found.fact, found.after, today=today, currency=account.currency),
     }
+
+
+def _reason(found: Cause) -> str:
+    reasons = {
+        AGED: ngettext("%(n)s day older", "%(n)s days older", found.days) % {"n": found.days},
+        WEIGHED: _("the same value has another weight"),
+        LEFT_OUT: _("no longer asked"),
+        ASKED: _("asked from now on"),
+    }  # fmt: skip
+    return reasons.get(found.why, "")
 
 
 def unknown(standing: Standing) -> list[str]:
