@@ -45,13 +45,20 @@ class Reason:
 @dataclass(frozen=True)
 class WhyNot:
     """`code`: failed, archived, unknown, draft, paused, shadow, event, held_out, cooling, waiting, tripped, before,
-    lapsed, dropped, parked or started; `words` say it, `reason` is the test that failed, `until` when it may go on."""
+    lapsed, dropped, parked or started; `words` say it, `until` when it may go on.
+
+    `reasons` are the tests that failed, several where any one of them would be enough.
+    """
 
     code: str
     words: str
-    reason: Reason | None = None
+    reasons: tuple[Reason, ...] = ()
     until: dt.datetime | None = None
     match: Match | None = None
+
+    @property
+    def reason(self) -> Reason | None:
+        return self.reasons[0] if self.reasons else None
 
 
 def of_match(match: Match) -> list[Reason]:
@@ -74,12 +81,17 @@ def not_(play: Play, account: Account) -> WhyNot:
         return WhyNot("unknown", "Nobody has looked at this account yet.")
     known, today = known_facts(), calendar.local_today(tenant, turns.clock())
     asked = _without_event(version.conditions)
-    failed = rules.first_failed(asked, facts, today=today, known=known) if asked else None
+    failed = rules.in_the_way(asked, facts, today=today, known=known)
     if failed:
-        reason = _reason(failed, facts, today, known, account.currency)
-        reason = _with_age(reason, failed, facts, known, account)
-        return WhyNot("failed", f"{reason.sentence}: {reason.value}", reason)
+        reasons = [_with_age(_reason(test, facts, today, known, account.currency), test, facts, known, account)
+                   for test in failed]  # fmt: skip
+        return WhyNot("failed", _none_holds(reasons), tuple(reasons))
     return _by_match(play, version, account, tenant)
+
+
+def _none_holds(reasons: list[Reason]) -> str:
+    said = "; ".join(f"{reason.sentence}: {reason.value}" for reason in reasons)
+    return f"None of these holds. {said}" if len(reasons) > 1 else said
 
 
 def _without_event(tree: rules.Tree) -> dict[str, Any]:

@@ -9,10 +9,11 @@ is older than allowed, fails every test but {"known": false}.
 from blueprints.rules.comparisons import COMPARISONS, FITTING, MOST_CHOICES, Facts, Known, Test, fitting
 from blueprints.rules.schema import schema
 from blueprints.rules.sql import condition
-from blueprints.rules.tree import GROUPS, MOST_TESTS, Tree, first_failed, holds, names, tests, validate
+from blueprints.rules.tree import GROUPS, MOST_TESTS, Tree, first_failed, holds, in_the_way, names, tests, validate
 from blueprints.rules.words import said, sentence, sentences
 
 __all__ = [
     "COMPARISONS", "FITTING", "GROUPS", "MOST_CHOICES", "MOST_TESTS", "Facts", "Known", "Test", "Tree", "condition",
-    "first_failed", "fitting", "holds", "names", "said", "schema", "sentence", "sentences", "tests", "validate",
+    "first_failed", "fitting", "holds", "in_the_way", "names", "said", "schema", "sentence", "sentences", "tests",
+    "validate",
 ]  # fmt: skip

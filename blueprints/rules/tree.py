@@ -119,6 +119,22 @@ def first_failed(tree: Tree, facts: Facts, *, today: dt.date = NO_DAY, known: Kn
     return None
 
 
+def in_the_way(tree: Tree, facts: Facts, *, today: dt.date = NO_DAY, known: Known | None = None) -> list[Test]:
+    """The first test that failed, and of an “any” group every one: whichever held would be enough."""
+    for group, children in tree.items():
+        failures = [_in_the_way(child, facts, today, known) for child in children]
+        if group == "all":
+            return next((failed for failed in failures if failed), [])
+        return [test for failed in failures for test in failed] if all(failures) else []
+    return []
+
+
+def _in_the_way(child: Any, facts: Facts, today: dt.date, known: Known | None) -> list[Test]:
+    if "fact" not in child:
+        return in_the_way(child, facts, today=today, known=known)
+    return [] if passes(child, facts, today=today, known=known) else [child]
+
+
 def _failure(child: Any, facts: Facts, today: dt.date, known: Known | None) -> Test | None:
     if "fact" not in child:
         return first_failed(child, facts, today=today, known=known)

@@ -34,12 +34,18 @@ def play_why_not(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _lines(request: MemberRequest, answer: WhyNot) -> list[str]:
-    reason = answer.reason
-    if reason is None:
+    if not answer.reasons:
         until = [_("Until %(when)s.") % {"when": when(request, answer.until)}] if answer.until else []
         return [answer.words, *until]
-    failed = {"sentence": reason.sentence, "value": reason.value}
-    return [_("This doesn’t hold: %(sentence)s.") % failed, _("The value is: %(value)s.") % failed, *_age(reason)]
+    if len(answer.reasons) > 1:
+        of_each = [" ".join([f"{reason.sentence}.", *_value(reason)]) for reason in answer.reasons]
+        return [_("None of these holds, and any one of them would be enough:"), *of_each]
+    reason = answer.reasons[0]
+    return [_("This doesn’t hold: %(sentence)s.") % {"sentence": reason.sentence}, *_value(reason)]
+
+
+def _value(reason: Reason) -> list[str]:
+    return [_("The value is: %(value)s.") % {"value": reason.value}, *_age(reason)]
 
 
 def _age(reason: Reason) -> list[str]:

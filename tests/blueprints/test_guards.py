@@ -202,6 +202,20 @@ def test_why_it_fired_and_why_not(acme, accounts):
     assert why.not_(play, accounts[1]).code == "paused"
 
 
+def test_why_not_names_every_test_of_a_group_of_which_none_holds(acme, accounts, page):
+    tests = [{"fact": "custom.seats", "more_than": 50}, {"fact": "account.segment", "is": "enterprise"}]
+    play = watcher({"all": [{"fact": "custom.seats", "known": True}, {"any": tests}]})
+    seat(accounts[0], 9)
+    turn(acme)
+    said = why.not_(play, accounts[0])
+    assert [reason.sentence for reason in said.reasons] == ["Seats is more than 50", "Segment is enterprise"]
+    assert said.words.startswith("None of these holds. Seats is more than 50: 9; Segment is enterprise: ")
+    assert said.reason.since is not None
+    html = page(acme.olly, acme.tenant).get(f"/plays/{play.pk}/why-not/?account={accounts[0].pk}").content.decode()
+    assert "None of these holds" in html
+    assert "Seats is more than 50. The value is: 9. It has been so" in html
+
+
 def test_the_flow_is_told(acme, accounts):
     watcher(guards={"quiet": {"from": "00:00", "until": "23:59"}})
     few(accounts[:2])
