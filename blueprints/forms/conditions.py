@@ -97,8 +97,13 @@ class Row:
         if not self.fact_name:
             self.errors = ["Choose what this is about, or remove it."]
         else:
-            self.errors = rules.validate({"all": [self.test()]}, self.scope.facts, of_event=self.scope.of_event)
+            test = self.test()
+            wrong = rules.typed_wrong(test, self.scope.facts)
+            self.errors = [wrong] if wrong else self._refused(test)
         return not self.errors
+
+    def _refused(self, test: dict[str, Any]) -> list[str]:
+        return rules.validate({"all": [test]}, self.scope.facts, of_event=self.scope.of_event)
 
 
 @dataclass

@@ -10,10 +10,10 @@ from blueprints.rules.comparisons import COMPARISONS, FITTING, MOST_CHOICES, Fac
 from blueprints.rules.schema import schema
 from blueprints.rules.sql import condition
 from blueprints.rules.tree import GROUPS, MOST_TESTS, Tree, first_failed, holds, in_the_way, names, tests, validate
-from blueprints.rules.words import said, sentence, sentences
+from blueprints.rules.words import said, sentence, sentences, typed_wrong
 
 __all__ = [
     "COMPARISONS", "FITTING", "GROUPS", "MOST_CHOICES", "MOST_TESTS", "Facts", "Known", "Test", "Tree", "condition",
     "first_failed", "fitting", "holds", "in_the_way", "names", "said", "schema", "sentence", "sentences", "tests",
-    "validate",
+    "typed_wrong", "validate",
 ]  # fmt: skip

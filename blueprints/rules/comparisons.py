@@ -82,8 +82,9 @@ FITTING: dict[FactType | None, tuple[str, ...]] = {
     # Facts of events are declared without a type: whatever needs none.
     None: (*LISTED, *ORDERED, "before", "after", "known"),
 }
-TYPES = {
-    FactType.NUMBER: "a number", FactType.MONEY: "a whole amount in the smallest unit", FactType.PERCENT: "a number",
+TYPES: dict[FactType | None, str] = {
+    FactType.NUMBER: "a number", FactType.PERCENT: "a number",
+    FactType.MONEY: "a whole amount in the currency’s smallest unit, such as cents",
     FactType.DATE: "a date such as 2026-03-31", FactType.BOOLEAN: "yes or no", FactType.TEXT: "a text",
     FactType.CHOICE: "a choice", None: "a value",
 }  # fmt: skip
@@ -161,27 +162,27 @@ def passes(test: Test, facts: Facts, *, today: dt.date, known: Known | None) -> 
     return COMPARISONS[name].passes(value, wanted_of(name, wanted, fact), today)
 
 
-def value_problem(name: str, value: Any, fact: Fact | None) -> str | None:
-    """What is wrong with what the test compares with; `fact` None: any value will do."""
+def value_problem(name: str, value: Any, fact: Fact | None, types: Mapping[FactType | None, str] = TYPES) -> str | None:
+    """What is wrong with what the test compares with; `fact` None: any value will do. `types` names what it needs."""
     takes = COMPARISONS[name].takes
     if takes == "flag":
         return None if isinstance(value, bool) else "is true or false"
     if takes == "days":
         return None if _whole(value) and 0 <= value <= MOST_DAYS else f"needs a number of days from 0 to {MOST_DAYS}"
     if takes == "day":
-        return None if to_day(value) else f"needs {TYPES[FactType.DATE]}"
+        return None if to_day(value) else f"needs {types[FactType.DATE]}"
     if takes == "many":
         if not isinstance(value, list) or not value:
             return "needs a list"
         if len(value) > MOST_CHOICES:
             return f"takes at most {MOST_CHOICES} values"
-        return next((problem for one in value if (problem := _one_problem(one, fact))), None)
-    return _one_problem(value, fact)
+        return next((problem for one in value if (problem := _one_problem(one, fact, types))), None)
+    return _one_problem(value, fact, types)
 
 
-def _one_problem(value: Any, fact: Fact | None) -> str | None:
+def _one_problem(value: Any, fact: Fact | None, types: Mapping[FactType | None, str]) -> str | None:
     if not _of_type(value, fact.type if fact else None):
-        return f"needs {TYPES[fact.type if fact else None]}"
+        return f"needs {types[fact.type if fact else None]}"
     if fact and fact.choices and value not in (choices := [choice for choice, _ in fact.choices]):
         return f"knows no “{value}”: one of {', '.join(map(str, choices))}"
     return None

@@ -7,10 +7,24 @@ from typing import Any
 
 from accounts import formats
 from accounts.registry import Fact, FactType
-from blueprints.rules.comparisons import COMPARISONS, EVENT, Known, Test, compared, exact, kind, named, to_day
+from blueprints.rules.comparisons import (
+    COMPARISONS,
+    EVENT,
+    TYPES,
+    Known,
+    Test,
+    compared,
+    exact,
+    kind,
+    named,
+    to_day,
+    value_problem,
+)
 from blueprints.rules.tree import GROUPS, Tree
 
 EXTERNAL = "ext."
+# A form takes money in whole units, and turns it into what conditions keep.
+TYPED = TYPES | {FactType.MONEY: "an amount such as 20000"}
 JOINED = {"all": " and ", "any": " or "}
 
 
@@ -44,6 +58,14 @@ def _child(child: Any, known: Known | None, currency: str, beside: bool) -> str:
             together = JOINED[group].join(said_of_each)
             return f"({together})" if beside and len(said_of_each) > 1 else together
     return sentence(child, known, currency=currency)
+
+
+def typed_wrong(test: Test, known: Known) -> str | None:
+    """What is wrong with a value that somebody typed: “ARR” is at least: needs an amount such as 20000."""
+    name, value = compared(test)
+    fact = known.get(named(test))
+    problem = value_problem(name, value, fact, TYPED)
+    return f"“{label(test, fact)}” {COMPARISONS[name].words.format('…')}: {problem}." if problem else None
 
 
 def label(test: Test, fact: Fact | None) -> str:

@@ -328,3 +328,13 @@ def test_a_play_that_listens_to_events_is_tried_on_the_past_too(acme_cast, noisy
 def noisy_matches(cast, play: Play) -> list[Match]:
     with tenant_context(cast.tenant):
         return list(Match.objects.filter(play=play))
+
+
+def test_a_bad_amount_is_named_in_the_words_of_the_form(acme_cast, story, page):
+    asked = {"if-0-fact": "contract.arr", "if-0-op": "at_least", "if-0-value": "20k"}
+    with tenant_context(acme_cast.tenant):
+        data = posted(story.play, [step("First")], **asked)
+    html = page(acme_cast.olly, acme_cast.tenant).post(f"/plays/{story.play.pk}/edit/", data).content.decode()
+    assert "“ARR” is at least: needs an amount such as 20000." in html
+    assert "smallest unit" not in html
+    assert "“at_least”" not in html
