@@ -8,16 +8,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.answers import RowForm
-from blueprints.models import Endpoint, MessageTemplate
+from blueprints.models import Endpoint, EndpointKind, MessageTemplate
 
 
 class EndpointForm(RowForm):
     """The kind is said once: what waits was written for it."""
 
+    # Of two kinds one is chosen from the start: an empty first choice would only be refused.
+    kind = forms.ChoiceField(label=_("Kind"), choices=EndpointKind.choices)
+
     class Meta:
         model = Endpoint
         fields = ("name", "kind", "url")
-        labels = {"name": _("Name"), "kind": _("Kind"), "url": _("Address")}
+        labels = {"name": _("Name"), "url": _("Address")}
         help_texts = {"url": _("https only, and outside of private networks. A webhook is signed with a secret.")}
         widgets = {"url": forms.URLInput(attrs={"placeholder": "https://"})}
 

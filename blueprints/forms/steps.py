@@ -115,6 +115,11 @@ class Input:
     def value(self) -> str:
         return self.values[0] if self.values else ""
 
+    @property
+    def lacks_endpoint(self) -> bool:
+        """There is none of this kind to choose."""
+        return self.spec.name == "endpoint" and not any(value for value, _label in self.choices)
+
 
 @dataclass
 class StepRow:

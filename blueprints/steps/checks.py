@@ -118,13 +118,17 @@ def _notice(step: Step, known: Known) -> Iterator[Problem]:
 
 
 def _slack(step: Step, known: Known) -> Iterator[Problem]:
-    if not _is_endpoint(step, "slack", known):
+    if not step.get("endpoint"):
+        yield "endpoint", "Choose an endpoint."
+    elif not _is_endpoint(step, "slack", known):
         yield "endpoint", "There is no such Slack-compatible endpoint."
     yield from _wrong_said("text", step, known)
 
 
 def _webhook(step: Step, known: Known) -> Iterator[Problem]:
-    if not _is_endpoint(step, "webhook", known):
+    if not step.get("endpoint"):
+        yield "endpoint", "Choose an endpoint."
+    elif not _is_endpoint(step, "webhook", known):
         yield "endpoint", "There is no such webhook."
     payload = step.get("payload") or {}
     if not isinstance(payload, dict) or not all(isinstance(name, str) and name for name in payload):

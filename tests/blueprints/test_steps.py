@@ -61,6 +61,8 @@ def test_good_steps_have_no_problems_and_keep_to_the_schema():
         ),
         ({"kind": "slack", "endpoint": 2, "text": "x"}, "Step 1, endpoint: There is no such Slack-compatible "
          "endpoint."),
+        ({"kind": "slack", "text": "x"}, "Step 1, endpoint: Choose an endpoint."),
+        ({"kind": "webhook"}, "Step 1, endpoint: Choose an endpoint."),
         ({"kind": "webhook", "endpoint": 9}, "Step 1, endpoint: There is no such webhook."),
         (
             {"kind": "webhook", "endpoint": 2, "payload": {"a": "{{ contact.name }}"}},

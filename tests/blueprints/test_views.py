@@ -338,3 +338,17 @@ def test_a_bad_amount_is_named_in_the_words_of_the_form(acme_cast, story, page):
     assert "“ARR” is at least: needs an amount such as 20000." in html
     assert "smallest unit" not in html
     assert "“at_least”" not in html
+
+
+def test_a_step_without_any_endpoint_says_where_to_add_one(acme_cast, story, page):
+    with tenant_context(acme_cast.tenant):
+        data = posted(story.play, [{"kind": "webhook", "payload": ""}])
+    olly = page(acme_cast.olly, acme_cast.tenant)
+    html = olly.post(f"/plays/{story.play.pk}/edit/", data).content.decode()
+    assert "Choose an endpoint." in html
+    assert "There is no such webhook" not in html
+    assert "/settings/endpoints/new/" in html
+    assert "add one under Settings → Endpoints" in html
+    form = olly.get("/settings/endpoints/new/").content.decode()
+    assert "---------" not in form
+    assert form.index('value="webhook"') < form.index('value="slack"')
