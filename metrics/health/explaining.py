@@ -124,8 +124,8 @@ def _by_input(
         points = _points(now) - _points(was)
         if abs(points) >= LEAST:
             label = (now or was).measure.label  # type: ignore[union-attr]
-            values = before.facts.get(key[1]), after.facts.get(key[1])
-            found.append(Cause(label, points, *values, known.get(key[1]), _why(was, now), days))
+            old_value, new_value = before.facts.get(key[1]), after.facts.get(key[1])
+            found.append(Cause(label, points, old_value, new_value, known.get(key[1]), _why(was, now), days))
     return found
 
 
@@ -152,7 +152,7 @@ def _around(before: At, after: At, first: Score | None, second: Score | None) ->
         found.append(Cause("Limit", caps[0] - caps[1], names[0] or None, names[1] or None))
     hands = [each.facts.get("override.score") for each in (before, after)]
     if hands[0] != hands[1]:
-        found.append(Cause("Set by hand", _by_hand(after) - _by_hand(before), *hands))
+        found.append(Cause("Set by hand", _by_hand(after) - _by_hand(before), hands[0], hands[1]))
     return found
 
 
