@@ -352,3 +352,8 @@ def test_a_step_without_any_endpoint_says_where_to_add_one(acme_cast, story, pag
     form = olly.get("/settings/endpoints/new/").content.decode()
     assert "---------" not in form
     assert form.index('value="webhook"') < form.index('value="slack"')
+
+
+def test_a_match_of_an_event_neither_holds_nor_ceases_to(acme_cast, story, page):
+    html = page(acme_cast.vera, acme_cast.tenant).get(f"/plays/{story.play.pk}/").content.decode()
+    assert '<td class="max-sm:hidden">–</td></tr>' in html
