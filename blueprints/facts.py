@@ -6,7 +6,7 @@ from accounts.registry import FirstStep, declare, first_step
 from accounts.roles import Permission
 from blueprints.models import Play, PlayState
 
-declare("run.started", "Play started", "{play} began, because {because}", icon="play")
+declare("run.started", "Play started", "{play} began: {because}", icon="play")
 declare("play.switched_on", "Play switched on", "{play} is on", icon="circle-play")
 declare("play.paused", "Play paused", "{play} is paused", icon="circle-pause")
 declare("run.left", "Play left", "{play} ended: {reason}", icon="log-out")

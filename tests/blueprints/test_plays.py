@@ -107,8 +107,8 @@ def test_conditions_are_described_in_words(acme):
     [
         (
             "run.started",
-            {"play": "Onboarding", "tasks": 1, "because": "it helps."},
-            "Onboarding began, because it helps.",
+            {"play": "Onboarding", "tasks": 1, "because": "The champion left."},
+            "Onboarding began: The champion left.",
         ),
         ("play.released", {"play": "Renewal", "count": 1}, "Renewal: 1 run began"),
         ("play.released", {"play": "Renewal", "count": 1200}, "Renewal: 1,200 runs began"),
