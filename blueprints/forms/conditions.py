@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from accounts.models import BuyingRole
 from accounts.registry import Fact, FactType
 from blueprints import rules
 from blueprints.forms import typed
@@ -18,6 +20,9 @@ JOINS = ("all", "any")
 INPUTS = {FactType.NUMBER: "number", FactType.PERCENT: "number", FactType.MONEY: "money", FactType.DATE: "date",
           FactType.BOOLEAN: "yes_no", FactType.CHOICE: "choice", FactType.TEXT: "text"}  # fmt: skip
 MOST_ROWS = 40
+# Kinds of events don't say which types their facts have; where the values are the product's own, rows offer a list.
+BUYING_ROLE = Fact("event.buying_role", _("Buying role"), FactType.CHOICE, choices=tuple(BuyingRole.choices))
+OF_EVENT = {BUYING_ROLE.name: BUYING_ROLE}
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Row:
 
     @property
     def fact(self) -> Fact | None:
-        return self.scope.facts.get(self.fact_name.replace("account.custom.", "custom."))
+        known = self.scope.facts.get(self.fact_name.replace("account.custom.", "custom."))
+        return known or OF_EVENT.get(self.fact_name)
 
     @property
     def label(self) -> str:
