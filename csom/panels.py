@@ -15,7 +15,8 @@ HOME = (
 )
 ACCOUNT_MAIN = ("blueprints:account-panel",)
 ACCOUNT_RAIL = ("onboarding:first-impact-panel", "journeys:account-panel", "onboarding:account-panel")
-TASK = ("blueprints:task-panel",)
+# By where the task came from.
+TASK = (("play", "blueprints:task-panel"), ("sign_off", "health:task-panel"))
 PEOPLE = ("people:panel",)
 PORTFOLIO = ("metrics:book-figures",)
 PLAY = ("metrics:play-effect-panel",)

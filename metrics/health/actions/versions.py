@@ -16,6 +16,7 @@ from accounts.actions import knowledge
 from accounts.actions.errors import Conflict, Refused, named_refusals, refuse
 from accounts.models import User
 from metrics.health import checking, definitions, live
+from metrics.health.actions import signing
 from metrics.health.models import Decision, HealthModel, HealthVersion, Judgement, SignOff, State
 
 NOTE = 300
@@ -62,7 +63,7 @@ def edit_draft(
         raise Conflict(HealthVersion.objects.select_related("model").get(pk=draft.pk))
     draft.refresh_from_db()
     if changes:
-        draft.sign_offs.update(decision=Decision.WAITING, decided_at=None, note="")
+        signing.ask_again(draft, by=by)
         timeline.record("health_version.edited", by=by, version_id=draft.pk, name=draft.name, changes=changes)
         _recall_judgements(known, definition)
         if draft.shadow:
@@ -76,6 +77,7 @@ def drop(draft: HealthVersion, *, by: User | None) -> None:
     if draft.number == 1:
         raise refuse("", "A model’s first draft can’t be dropped; archive the model instead.")
     name, was_shadow = draft.name, draft.shadow
+    signing.forget(draft, by=by)
     draft.delete()
     timeline.record("health_version.dropped", by=by, name=name)
     if was_shadow:

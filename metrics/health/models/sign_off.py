@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
+from accounts.models import Task
 from accounts.tenancy.models import MemberForeignKey, TenantForeignKey, TenantModel
 from metrics.health.models.model import HealthVersion
 
@@ -28,6 +29,7 @@ class SignOff(TenantModel):
     role = models.CharField(max_length=10, choices=SignRole.choices, default=SignRole.LEADERSHIP)
     decision = models.CharField(max_length=8, choices=Decision.choices, default=Decision.WAITING)
     note = models.CharField(max_length=300, blank=True)
+    task = TenantForeignKey(Task, null=True, related_name="+", editable=False)
     asked_by = MemberForeignKey(null=True, related_name="+", editable=False)
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     decided_at = models.DateTimeField(null=True, editable=False)

@@ -12,6 +12,7 @@ from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Refused
 from accounts.forms.answers import attempt
 from accounts.roles import Permission
+from accounts.views.tasks import task_or_404
 from metrics.health import definitions, documents, live
 from metrics.health.actions import bringing, signing, versions
 from metrics.health.forms.around import AskForm, BringForm, DecideForm
@@ -119,3 +120,11 @@ def sign_off(request: MemberRequest, pk: int) -> HttpResponse:
     return render(
         request, "health/sign_off.html", {"sign_off": row, "form": form, "differences": changed}, status=status
     )
+
+
+@require_GET
+@requires(Permission.TASK_VIEW)
+def task_panel(request: MemberRequest, pk: int) -> HttpResponse:
+    """The way from somebody's task to the page that they were asked to sign on."""
+    rows = SignOff.objects.filter(task=task_or_404(request, pk), asked=request.user, of__state=State.DRAFT)
+    return render(request, "health/task_panel.html", {"sign_off": rows.first()})

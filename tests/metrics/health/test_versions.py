@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.actions import tasks
 from accounts.actions.errors import Conflict, Refused
-from accounts.models import Event, Touched
+from accounts.models import Event, Task, TaskStatus, Touched
 from metrics.health.actions import beginning, models, signing, versions
-from metrics.health.models import Decision, HealthModel, HealthVersion, State
+from metrics.health.models import Decision, HealthModel, HealthVersion, SignOff, State
 from metrics.health.previewing import preview
 from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.health import TODAY, simple
@@ -83,6 +84,37 @@ def test_who_signed_is_asked_again_when_the_draft_changes(acme, scored):
     versions.edit_draft(draft, simple(40, 40, 20), by=acme.olly)
     asked.refresh_from_db()
     assert (asked.decision, asked.decided_at) == (Decision.WAITING, None)
+
+
+def test_who_is_asked_to_sign_has_a_task_until_it_is_answered(acme, scored):
+    draft = versions.draft(scored.model, by=acme.olly)
+    asked = signing.ask(draft, acme.lee, "product", by=acme.olly)
+    task = Task.objects.get(source="sign_off")
+    assert (task.title, task.assignee, task.account) == ("Sign health model “General”, version 2", acme.lee, None)
+    assert SignOff.objects.get().task == task
+    signing.decide(asked, signed=False, note="Too strict", by=acme.lee)
+    task.refresh_from_db()
+    assert (task.status, task.outcome_note) == (TaskStatus.DONE, "Declined: Too strict")
+    versions.edit_draft(draft, simple(40, 40, 20), by=acme.olly)
+    again = Task.objects.open().get(source="sign_off")
+    assert (again.assignee, SignOff.objects.get().task) == (acme.lee, again)
+    signing.spare(SignOff.objects.get(), by=acme.olly)
+    assert not Task.objects.open().exists()
+
+
+def test_a_draft_that_is_dropped_leaves_nobody_a_task(acme, scored):
+    draft = versions.draft(scored.model, by=acme.olly)
+    signing.ask(draft, acme.lee, "product", by=acme.olly)
+    versions.drop(draft, by=acme.olly)
+    assert Task.objects.get(source="sign_off").status == TaskStatus.DROPPED
+
+
+def test_a_task_closed_by_hand_is_in_nobodys_way(acme, scored):
+    draft = versions.draft(scored.model, by=acme.olly)
+    asked = signing.ask(draft, acme.lee, "product", by=acme.olly)
+    tasks.drop(Task.objects.get(source="sign_off"), by=acme.lee)
+    signing.decide(asked, signed=True, note="", by=acme.lee)
+    assert versions.publish(draft, by=acme.olly).state == State.PUBLISHED
 
 
 def test_two_who_edit_one_draft_find_out(acme, scored):
