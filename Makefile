@@ -62,7 +62,7 @@ fuzz: .venv/.for-tests ## Ask for what another tenant has, in every way; ATTEMPT
 	ATTEMPTS=$(or $(ATTEMPTS),100000) $(PY) -m pytest tests/fuzz -s
 
 chaos: .venv/.for-tests ## Kill workers, beats and the broker while plays start and books come in; FAULTS= says how often
-	CHAOS_FAULTS=$(or $(FAULTS),200) $(PY) -m pytest tests/chaos -s
+	CHAOS_FAULTS=$(or $(FAULTS),400) $(PY) -m pytest tests/chaos -s
 
 migrations: .venv/.for-tests ## Write migrations for changed models
 	$(PY) -m csom.embedded $(PY) manage.py makemigrations

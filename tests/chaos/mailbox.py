@@ -65,17 +65,27 @@ class Mailbox:
 
 
 def time_passes(tenant) -> bool:
-    """Minutes of waiting go by: pauses end, and so do the leases of those who died. True: nothing is left to send."""
+    """Minutes of waiting go by: pauses end, and so do the leases of those who died. True: nothing is left to send.
+
+    Like everybody who takes many of these rows it passes over those in other hands: a worker that marks an answer
+    holds its delivery and waits for the endpoint.
+    """
     with tenant_context(tenant):
-        left = Delivery.objects.filter(state__in=OPEN)
-        if not left.exists():
+        if not Delivery.objects.filter(state__in=OPEN).exists():
             return True
-        Endpoint.objects.update(resume_at=None)
-        left.filter(state=DeliveryState.WAITING).update(due_at=Now())
+        _of_nobody(Endpoint.objects.all()).update(resume_at=None)
+    with tenant_context(tenant):
+        _of_nobody(Delivery.objects.filter(state=DeliveryState.WAITING)).update(due_at=Now())
         old = Now() + dt.timedelta(seconds=deliveries.LEASE) - IN_HAND
-        left.filter(state=DeliveryState.SENDING, lease_until__lt=old).update(due_at=Now(), lease_until=Now())
+        died = _of_nobody(Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=old))
+        died.update(due_at=Now(), lease_until=Now())
         deliveries.ring()
     return False
+
+
+def _of_nobody(rows):
+    held = rows.order_by("pk").select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)
+    return rows.model.objects.filter(pk__in=list(held))
 
 
 def found(tenant, expected: int, mailbox: Mailbox) -> dict[str, int]:
