@@ -1,14 +1,15 @@
-"""What a draft would change today: every account scored by it beside the score that it has, nothing written."""
+"""What a draft would change today: every customer scored by it beside the score that they have, nothing written."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
 
 from accounts.knowing.columns import record
+from accounts.models.account import AccountQuerySet
 from accounts.tenancy.context import current_tenant_id
 from metrics.health import definitions, live, sql
 from metrics.health.definitions import BANDS
@@ -21,7 +22,8 @@ WITH scored AS MATERIALIZED (
     SELECT k.account_id, coalesce(k.facts ->> 'health.band', 'unknown') AS before,
         (k.facts ->> 'health.score')::int AS score_before, {score} AS after
     FROM accounts_accountfacts k
-    JOIN accounts_account a ON a.tenant_id = %(tenant)s AND a.id = k.account_id AND a.archived_at IS NULL, {facts}
+    JOIN accounts_account a ON a.tenant_id = %(tenant)s AND a.id = k.account_id AND a.archived_at IS NULL
+        AND a.phase <> 'ended', {facts}
     WHERE k.tenant_id = %(tenant)s
 ), told AS MATERIALIZED (
     SELECT account_id, before, score_before, coalesce(after ->> 'health.band', 'unknown') AS now,
@@ -62,9 +64,22 @@ class Preview:
     def total(self) -> int:
         return sum(self.after.values())
 
+    @property
+    def more(self) -> int:
+        """How many change beside those that are named."""
+        return self.changing - len(self.first)
+
+    def naming(self, accounts: AccountQuerySet) -> Preview:
+        """The same counts, with no name that isn't of these."""
+        theirs = set(accounts.filter(pk__in=[each.account_id for each in self.first]).values_list("pk", flat=True))
+        return replace(self, first=tuple(each for each in self.first if each.account_id in theirs))
+
 
 def preview(model: HealthModel, definition: definitions.Raw, *, today: dt.date, name: str = "draft") -> Preview:
-    """As if the definition were published now. It must be one that checking finds nothing wrong with."""
+    """As if the definition were published now, for all but former customers.
+
+    It must be one that checking finds nothing wrong with.
+    """
     lines, known = live.lines_with(model, definition, name), live.inputs(definition)
     score, params = sql.compiled(lines, known)
     statement = SCORED.format(score=score, facts=record(sql.needed(lines, known), of="k.facts"), most=MOST)

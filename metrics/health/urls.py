@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("health/", board.board, name="board"),
     path("health/movements/", board.export, name="export"),
     path("health/sign-offs/<int:pk>/", versions.sign_off, name="sign-off"),
+    path("health/sign-offs/<int:pk>/preview/", versions.signed_preview, name="sign-off-preview"),
     path("tasks/<int:pk>/health/panel/", versions.task_panel, name="task-panel"),
     path("accounts/<int:pk>/health/", of_account.of_account, name="of-account"),
     path("accounts/<int:pk>/health/judge/<slug:measure>/", hand.judge, name="judge"),

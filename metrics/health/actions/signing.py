@@ -15,7 +15,7 @@ from metrics.health.models import Decision, HealthVersion, SignOff, SignRole, St
 SOURCE = "sign_off"
 DAYS = 3  # business days to answer in
 DETAIL = (
-    "The page to sign it on says what the draft changes; this task has a link to it. "
+    "The page to sign it on says what the draft changes and who would change band; this task has a link to it. "
     "The version scores nobody before everybody who was asked has signed."
 )
 

@@ -13,15 +13,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import MemberRequest, requires
 from accounts.actions.errors import Conflict, Refused
-from accounts.calendar import local_today
 from accounts.roles import Permission
-from metrics.health import checking, live, previewing
+from metrics.health import checking, live
 from metrics.health.actions import versions
 from metrics.health.forms import typed
 from metrics.health.forms.around import AskForm
 from metrics.health.forms.editor import Editor
 from metrics.health.models import HealthVersion
-from metrics.health.views.frame import digits, draft_or_404, show, words_of
+from metrics.health.views.frame import digits, draft_or_404, previewed, show, words_of
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,10 +66,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponse:
     row, known = draft_or_404(pk), live.inputs()
     raw = typed.definition(request.POST, known, digits(request)) if "bands.healthy" in request.POST else row.definition
     problems = checking.check(raw, known)
-    context: dict[str, Any] = {"problems": problems, "total": 0}
-    if not problems:
-        context["found"] = previewing.preview(row.model, raw, today=local_today(request.tenant))
-    return render(request, "health/settings/_preview.html", context)
+    return previewed(request, row, raw, problems)
 
 
 @require_POST

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from accounts import formats
-from accounts.access import MemberRequest
+from accounts.access import MemberRequest, visible_accounts
 from accounts.actions.errors import Refused
+from accounts.calendar import local_today
 from accounts.roles import Permission
 from accounts.views.settings_map import tabs
+from metrics.health import definitions, previewing
 from metrics.health.models import HealthVersion, State
 
 
@@ -27,6 +30,17 @@ def version_or_404(pk: int) -> HealthVersion:
 def draft_or_404(pk: int) -> HealthVersion:
     rows = HealthVersion.objects.select_related("model", "created_by").filter(state=State.DRAFT)
     return get_object_or_404(rows, pk=pk)
+
+
+def previewed(
+    request: MemberRequest, row: HealthVersion, definition: definitions.Raw, problems: Sequence[Any]
+) -> HttpResponse:
+    """Whom this would change, or why it can't be said; names are of accounts that the reader may see."""
+    context: dict[str, Any] = {"problems": problems}
+    if not problems:
+        found = previewing.preview(row.model, definition, today=local_today(request.tenant))
+        context["found"] = found.naming(visible_accounts(request))
+    return render(request, "health/settings/_preview.html", context)
 
 
 def digits(request: MemberRequest) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,12 +13,12 @@ from accounts.actions.errors import Refused
 from accounts.forms.answers import attempt
 from accounts.roles import Permission
 from accounts.views.tasks import task_or_404
-from metrics.health import definitions, documents, live
+from metrics.health import checking, definitions, documents, live
 from metrics.health.actions import bringing, signing, versions
 from metrics.health.forms.around import AskForm, BringForm, DecideForm
 from metrics.health.forms.editor import Editor
 from metrics.health.models import SignOff, State
-from metrics.health.views.frame import digits, draft_or_404, show, version_or_404, words_of
+from metrics.health.views.frame import digits, draft_or_404, previewed, show, version_or_404, words_of
 
 
 @require_GET
@@ -103,10 +103,7 @@ def spare(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires(Permission.ACCOUNT_VIEW)
 def sign_off(request: MemberRequest, pk: int) -> HttpResponse:
-    """Only the person who was asked finds it, whatever their role."""
-    row = SignOff.objects.select_related("of__model", "asked", "asked_by").filter(pk=pk, asked=request.user).first()
-    if row is None or row.of.state != State.DRAFT:
-        raise Http404("Nobody asked you for this")
+    row = _mine_or_404(request, pk)
     form, status, signed = DecideForm(request.POST or None), 200, request.POST.get("act") == "sign"
     if request.method == "POST":
         done, status = attempt(
@@ -120,6 +117,20 @@ def sign_off(request: MemberRequest, pk: int) -> HttpResponse:
     return render(
         request, "health/sign_off.html", {"sign_off": row, "form": form, "differences": changed}, status=status
     )
+
+
+@require_GET
+@requires(Permission.ACCOUNT_VIEW)
+def signed_preview(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who would change band, for the person who signs for it."""
+    row = _mine_or_404(request, pk).of
+    return previewed(request, row, row.definition, checking.check(row.definition, live.inputs()))
+
+
+def _mine_or_404(request: MemberRequest, pk: int) -> SignOff:
+    """Only the person who was asked finds it, whatever their role."""
+    rows = SignOff.objects.select_related("of__model", "asked", "asked_by")
+    return get_object_or_404(rows, pk=pk, asked=request.user, of__state=State.DRAFT)
 
 
 @require_GET

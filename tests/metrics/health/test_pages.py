@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from copy import deepcopy
 
 import pytest
 from django.utils import timezone
 
 from accounts.actions import knowledge
-from accounts.models import AccountFacts, AccountState, PastFacts
+from accounts.models import Account, AccountFacts, AccountState, PastFacts
 from accounts.tenancy.context import tenant_context
 from metrics.health.actions import models, signing, versions
 from metrics.health.explaining import Explainer
 from metrics.health.models import HealthModel, HealthVersion, Judgement, Override, SignOff, State
 from metrics.health.moving import At
+from metrics.health.previewing import Change, Preview
 from metrics.health.views import shown
 from tests.factories.accounts import AccountFactory, ContactFactory, PastFactsFactory
 from tests.factories.health import simple
@@ -195,6 +197,36 @@ def test_a_file_doesnt_change_whom_a_live_model_scores(stage, page):
     assert "applies: Whom a model scores that is live changes at once" in refused.content.decode()
     with tenant_context(stage.tenant):
         assert HealthModel.objects.get().applies == {}
+
+
+def test_whoever_is_asked_to_sign_sees_who_would_change_band(stage, page):
+    lee, olly = page(stage.lee, stage.tenant), page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        draft = versions.draft(stage.model, by=stage.olly)
+        raw = deepcopy(draft.definition)
+        raw["pillars"][0]["measures"][0]["how"]["no"] = 90
+        versions.edit_draft(draft, raw, by=stage.olly)
+        asked = signing.ask(draft, stage.lee, "leadership", by=stage.olly)
+    where = f"/health/sign-offs/{asked.pk}/"
+    assert f'{where}preview/" hx-trigger="load"' in lee.get(where).content.decode()
+    told = lee.get(f"{where}preview/").content.decode()
+    assert "1 changes band." in told
+    assert "Northwind" in told
+    assert olly.get(f"{where}preview/").status_code == 404
+    of_version = f"/settings/health/versions/{draft.pk}/"
+    door = f'{where}">Look at it and sign'
+    assert door in lee.get(of_version).content.decode()
+    assert door not in olly.get(of_version).content.decode()
+    assert lee.post(where, {"act": "sign", "note": ""}).status_code == 302
+    assert door not in lee.get(of_version).content.decode()
+
+
+def test_the_preview_names_no_account_that_its_reader_may_not_see(stage):
+    found = Preview({}, {}, 30, 30, (Change(stage.account.pk, "Northwind", "healthy", "at_risk", 75, 10),))
+    with tenant_context(stage.tenant):
+        assert found.naming(Account.objects.all()).first == found.first
+        unseen = found.naming(Account.objects.none())
+    assert (unseen.first, unseen.changing, unseen.more) == ((), 30, 30)
 
 
 def test_who_neednt_sign_is_taken_off_the_list(stage, page):

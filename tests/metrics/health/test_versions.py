@@ -164,10 +164,12 @@ def test_a_challenger_scores_beside_and_changes_nobodys_band(acme, scored):
     assert "health.challenger" not in before
 
 
-def test_the_preview_counts_every_account_and_writes_nothing(acme, scored):
+def test_the_preview_counts_every_customer_and_writes_nothing(acme, scored):
     first, second = AccountFactory(name="First"), AccountFactory(name="Second")
-    ContactFactory(account=first, buying_role="champion")
-    scored.look(first, second)
+    former = AccountFactory(name="Former", phase="ended")
+    for account in (first, former):
+        ContactFactory(account=account, buying_role="champion")
+    scored.look(first, second, former)
     found = preview(scored.model, simple(55, 25, 20), today=TODAY)
     assert found.before == {"healthy": 1, "symptoms": 0, "at_risk": 1, "unknown": 0}
     assert found.after == {"healthy": 0, "symptoms": 1, "at_risk": 1, "unknown": 0}
