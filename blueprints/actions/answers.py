@@ -26,8 +26,9 @@ LONGEST_WISH = 86_400  # seconds; what another system asks for by Retry-After co
 GIVEN_UP_AFTER = dt.timedelta(days=5)
 LONGEST_ERROR = 500
 ENDED = (RunState.UNDONE, RunState.LEFT)
-# Half as long as it has failed, so that it is asked less and less often: from 5 seconds to 5 minutes.
-PAUSE = """statement_timestamp() + greatest(interval '5 seconds',
+# Half as long as it has failed, so that it is asked less and less often: from a second, since one that fails now and
+# then must not hold up what comes faster than its faults, to 5 minutes.
+PAUSE = """statement_timestamp() + greatest(interval '1 second',
     least(interval '5 minutes', (statement_timestamp() - failing_since) / 2))"""
 NEXT = """
 SELECT min(greatest(d.due_at, coalesce(e.resume_at, d.due_at))) FROM blueprints_delivery d

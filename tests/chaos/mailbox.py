@@ -19,7 +19,7 @@ IN_HAND = dt.timedelta(seconds=5)
 
 
 class Mailbox:
-    """Of three messages it refuses one at first, and takes another without saying so; the third it takes at once."""
+    """Of eight messages it refuses one at first, and takes another without saying so; the others it takes at once."""
 
     def __init__(self) -> None:
         self.tries, self.taken, self.count = Counter(), Counter(), Counter()
@@ -55,7 +55,7 @@ class Mailbox:
         """What it answers; 0: nothing."""
         with self._lock:
             self.tries[uid] += 1
-            mood = int(uid.replace("-", ""), 16) % 3 if self.tries[uid] == 1 else 2
+            mood = int(uid.replace("-", ""), 16) % 8 if self.tries[uid] == 1 else 2
             if mood == 0:
                 self.count["deliveries refused"] += 1
                 return 503
@@ -64,23 +64,25 @@ class Mailbox:
             return 0 if mood == 1 else 200
 
 
-def time_passes(tenant) -> bool:
-    """Minutes of waiting go by: pauses end, and so do the leases of those who died. True: nothing is left to send.
+def time_passes(tenant) -> int:
+    """Minutes of waiting go by: pauses end, and so do the leases of those who died. How many are left to send.
 
-    Like everybody who takes many of these rows it passes over those in other hands: a worker that marks an answer
-    holds its delivery and waits for the endpoint.
+    Like everybody who takes many of these rows it passes over those in other hands (a worker that marks an answer
+    holds its delivery and waits for the endpoint), and leaves alone what a worker may take as it is.
     """
     with tenant_context(tenant):
-        if not Delivery.objects.filter(state__in=OPEN).exists():
-            return True
-        _of_nobody(Endpoint.objects.all()).update(resume_at=None)
+        left = Delivery.objects.filter(state__in=OPEN).count()
+        if left:
+            _of_nobody(Endpoint.objects.exclude(resume_at=None)).update(resume_at=None)
     with tenant_context(tenant):
-        _of_nobody(Delivery.objects.filter(state=DeliveryState.WAITING)).update(due_at=Now())
+        later = Delivery.objects.filter(state=DeliveryState.WAITING, due_at__gt=Now())
+        _of_nobody(later).update(due_at=Now())
         old = Now() + dt.timedelta(seconds=deliveries.LEASE) - IN_HAND
         died = _of_nobody(Delivery.objects.filter(state=DeliveryState.SENDING, lease_until__lt=old))
         died.update(due_at=Now(), lease_until=Now())
-        deliveries.ring()
-    return False
+        if left:
+            deliveries.ring()
+    return left
 
 
 def _of_nobody(rows):
