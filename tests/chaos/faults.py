@@ -6,19 +6,27 @@ import json
 import random
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import redis
-from django.db import connection
+from django.db import connection, connections
 
+from csom.embedded import postgres, start, valkey
+from csom.embedded.places import Place, place_for
 from tests.chaos.processes import Crew
+from tests.servers import OURS_ALONE
 
 # One round; what comes first comes even where the machine is slow and the run short.
 ROUND = [
     "worker killed", "messages doubled", "worker killed", "broker restarted", "worker killed", "connections cut",
     "worker killed", "beat killed", "worker killed", "messages doubled", "worker killed", "broker emptied",
+    "worker killed", "database restarted",
 ]  # fmt: skip
 QUEUES = ("sweeps", "turns")
+DOWN = (0.2, 2.0)  # seconds
 LONGEST_LOOK = 2.0  # seconds; between two rings of the beats nothing is on its way
 
 
@@ -60,8 +68,19 @@ class Faults:
         client.flushdb()
         client.close()
 
+    def _database_restarted(self) -> None:
+        """Down, and up again after a while in which nobody gets an answer."""
+        if OURS_ALONE:
+            with self._down(postgres.stop):
+                connections.close_all()
+        else:
+            self._connections_cut()
+
     def _broker_restarted(self) -> None:
-        """As whoever is connected sees a restart without a file: nobody is connected any more, and nothing is there."""
+        """It comes back without what it held. Where others are on it too, as whoever is connected sees that."""
+        if OURS_ALONE:
+            with self._down(valkey.stop):
+                return
         client = self._client()
         number = str(client.connection_pool.connection_kwargs.get("db", 0))
         client.flushdb()
@@ -84,6 +103,14 @@ class Faults:
             if again:
                 break
         client.close()
+
+    @contextmanager
+    def _down(self, stop: Callable[[Place], None]) -> Iterator[None]:
+        home = Path(self.broker.removeprefix("unix://")).parents[2]
+        stop(place_for(home))
+        yield
+        time.sleep(self.chance.uniform(*DOWN))
+        start(home, durable=False)
 
     def _client(self) -> redis.Redis:
         return redis.Redis.from_url(self.broker.split("&")[0])
