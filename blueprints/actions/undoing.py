@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -12,9 +12,11 @@ from accounts import timeline
 from accounts.actions import accounts, ownership
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Account, Membership, User
+from accounts.tenancy.context import current_tenant_id
+from blueprints.actions import turns
 from blueprints.actions.stepping import pace
 from blueprints.actions.stepping.closing import Closed, close
-from blueprints.models import Play, Run, RunState, RunStep, StepState
+from blueprints.models import Fate, Match, Play, Run, RunState, RunStep, StepState
 from blueprints.steps.kinds import CUSTOM
 
 __all__ = ["Closed", "undo", "undo_hour"]
@@ -41,9 +43,7 @@ def undo_hour(play: Play, start: dt.datetime, end: dt.datetime, *, by: User) -> 
 
 @transaction.atomic
 def _undo(run_ids: Sequence[int], by: User) -> Closed:
-    ids = _with_those_they_started(run_ids)
-    held = Run.objects.filter(pk__in=ids).exclude(state=RunState.UNDONE).order_by("pk").select_for_update()
-    ours = list(held.values_list("pk", flat=True))
+    ours = _hold(run_ids)
     if not ours:
         return Closed()
     closed = close(ours, state=RunState.UNDONE, reason=REASON, at=pace.now(), by_id=by.pk)
@@ -58,13 +58,41 @@ def _undo(run_ids: Sequence[int], by: User) -> Closed:
     return closed
 
 
-def _with_those_they_started(run_ids: Sequence[int]) -> list[int]:
+def _hold(run_ids: Sequence[int]) -> list[int]:
+    """Those that aren't undone yet, with those that they started, locked in one order; what they called never begins.
+
+    In a turn, so that nothing that they called begins meanwhile. Once they are held they call nothing more, so a
+    second look finds what they called until then.
+    """
+    turns.take(current_tenant_id())
+    ours: set[int] = set()
+    while ids := _with_those_they_started(run_ids) - ours:
+        held = Run.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+        ours |= set(held.values_list("pk", flat=True))
+        Match.objects.waiting().filter(pk__in=_called_by(ours)).update(fate=Fate.DROPPED)
+    open_ones = Run.objects.filter(pk__in=ours).exclude(state=RunState.UNDONE).order_by("pk")
+    return list(open_ones.values_list("pk", flat=True))
+
+
+def _with_those_they_started(run_ids: Sequence[int]) -> set[int]:
     found, latest = set(run_ids), list(run_ids)
     while latest:
-        started = RunStep.objects.filter(run__in=latest, kind="play", state=StepState.DONE, did__has_key="run")
-        latest = [run_id for run_id in started.values_list("did__run", flat=True) if run_id not in found]
+        began = Run.objects.filter(match__in=_called_by(latest)).values_list("pk", flat=True)
+        latest = [run_id for run_id in [*began, *_begun_by(latest)] if run_id not in found]
         found |= set(latest)
-    return sorted(found)
+    return found
+
+
+def _called_by(run_ids: Iterable[int]) -> list[int]:
+    """Matches that their steps opened."""
+    calls = RunStep.objects.filter(run__in=list(run_ids), kind="play", state=StepState.DONE, did__has_key="match")
+    return list(calls.values_list("did__match", flat=True))
+
+
+def _begun_by(run_ids: Iterable[int]) -> list[int]:
+    """Runs that steps of old began themselves."""
+    calls = RunStep.objects.filter(run__in=list(run_ids), kind="play", state=StepState.DONE, did__has_key="run")
+    return list(calls.values_list("did__run", flat=True))
 
 
 def _put_back(step: RunStep, by: User) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import connection
@@ -14,7 +14,8 @@ from accounts.registry import known_facts
 from accounts.tenancy.context import current_tenant_id
 from blueprints import guards, rules
 from blueprints.actions import turns
-from blueprints.models import Fate, Match, Play, PlayState, PlayVersion, Run
+from blueprints.actions.stepping.calling import CALLED
+from blueprints.models import Fate, Match, Play, PlayState, Run
 from blueprints.rules.comparisons import OPTIONS, named, passes
 
 # The value has been so since the last version in which it was not.
@@ -63,6 +64,8 @@ class WhyNot:
 
 def of_match(match: Match) -> list[Reason]:
     """The tests that held, with the facts as they were known then."""
+    if _is_called(match):
+        return []  # another play asked for it, whatever holds
     known, currency = known_facts(), match.account.currency
     reasons = [_reason(test, match.facts, match.opened_on, known, currency) for test in rules.tests(
         match.version.conditions)]  # fmt: skip
@@ -76,6 +79,8 @@ def not_(play: Play, account: Account) -> WhyNot:
         return WhyNot(play.state, play.stopped_because or f"The play is {play.get_state_display().lower()}.")
     if account.archived_at:
         return WhyNot("archived", "The account is archived.")
+    if called := _called(play, account):
+        return _of_call(called, account, tenant)
     facts = AccountFacts.objects.filter(account=account).values_list("facts", flat=True).first()
     if facts is None:
         return WhyNot("unknown", "Nobody has looked at this account yet.")
@@ -86,7 +91,7 @@ def not_(play: Play, account: Account) -> WhyNot:
         reasons = [_with_age(_reason(test, facts, today, known, account.currency), test, facts, known, account)
                    for test in failed]  # fmt: skip
         return WhyNot("failed", _none_holds(reasons), tuple(reasons))
-    return _by_match(play, version, account, tenant)
+    return _by_match(play, account, tenant)
 
 
 def _none_holds(reasons: list[Reason]) -> str:
@@ -144,12 +149,36 @@ WORDS = {
 }
 
 
-def _by_match(play: Play, version: PlayVersion, account: Account, tenant: Tenant) -> WhyNot:
+def _by_match(play: Play, account: Account, tenant: Tenant) -> WhyNot:
     matches = Match.objects.filter(play=play, account=account).order_by("-opened_at", "-pk")
     match = matches.filter(closed_at=None).first() or (matches.first() if play.trigger else None)
     if match is None:
         words = "It waits for its event." if play.trigger else "It holds, and the play will look at it in a moment."
         return WhyNot("event" if play.trigger else "waiting", words)
+    return _by_fate(match, account, tenant)
+
+
+def _called(play: Play, account: Account) -> Match | None:
+    """The last that happened with the play here, where another play asked for it and nothing came of that."""
+    last = (
+        Match.objects.filter(play=play, account=account).select_related("event").order_by("-opened_at", "-pk").first()
+    )
+    return last if last and _is_called(last) and last.fate != Fate.STARTED else None
+
+
+def _is_called(match: Match) -> bool:
+    return match.event is not None and match.event.kind == CALLED
+
+
+def _of_call(match: Match, account: Account, tenant: Tenant) -> WhyNot:
+    found = _by_fate(match, account, tenant)
+    words = "It was dropped before its turn came." if match.fate == Fate.DROPPED else found.words
+    by = match.event.facts["by_play"] if match.event else ""
+    return replace(found, words=f"“{by}” asked for it. {words}")
+
+
+def _by_fate(match: Match, account: Account, tenant: Tenant) -> WhyNot:
+    play = match.play
     said = guards.parse(match.version.guards)
     if match.fate == Fate.HELD_OUT:
         words = f"Left alone for comparison, as {said.hold_out_percent}% of the accounts are."

@@ -11,7 +11,7 @@ from accounts.models import Event, TenantWork
 from blueprints import flow, guards
 from blueprints.actions import plays, starting, stepping, turns, why
 from blueprints.models import Fate, Match, PlayState, PlayVersion, Run
-from tests.blueprints.watched import FEW, declare_seats, fates, seat, turn, watcher
+from tests.blueprints.watched import FEW, around_now, declare_seats, fates, seat, turn, watcher
 from tests.factories.accounts import AccountFactory
 from tests.factories.blueprints import MatchFactory, RunFactory, step
 
@@ -115,15 +115,15 @@ def test_at_most_so_many_a_day_for_each_csm(acme, accounts):
 
 
 def test_in_quiet_hours_matches_wait_for_their_end(acme, accounts):
-    play = watcher(guards={"quiet": {"from": "00:00", "until": "23:59"}})
+    play = watcher(guards={"quiet": around_now(acme.tenant)})
     few(accounts[:2])
     assert turn(acme).started == 0
     assert fates(play) == [Fate.WAITING] * 2
-    assert Match.objects.waiting().first().due_at > turns.clock() - dt.timedelta(minutes=2)
+    assert Match.objects.waiting().first().due_at > turns.clock() + dt.timedelta(minutes=50)
 
 
 def test_what_is_over_before_its_turn_lapses(acme, accounts):
-    play = watcher(guards={"quiet": {"from": "00:00", "until": "23:59"}})
+    play = watcher(guards={"quiet": around_now(acme.tenant)})
     seat(accounts[0], 1)
     turn(acme)
     seat(accounts[0], 9)
@@ -217,7 +217,7 @@ def test_why_not_names_every_test_of_a_group_of_which_none_holds(acme, accounts,
 
 
 def test_the_flow_is_told(acme, accounts):
-    watcher(guards={"quiet": {"from": "00:00", "until": "23:59"}})
+    watcher(guards={"quiet": around_now(acme.tenant)})
     few(accounts[:2])
     before = flow.now(turns.clock())
     assert before.accounts_touched == 2

@@ -9,9 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import tasks
 from accounts.models import Account, AccountFacts, Event, InboxEntry, Membership, Task, TenantWork
-from blueprints.actions import deliveries, stepping
+from blueprints import guards
+from blueprints.actions import deliveries, starting, stepping, turns, why
 from blueprints.actions.stepping import effects, walking
-from blueprints.models import Delivery, Notice, PlayVersion, Run, RunState, RunStep, RunTask, StepState
+from blueprints.models import Delivery, Match, Notice, Play, PlayVersion, Run, RunState, RunStep, RunTask, StepState
+from tests.blueprints.watched import around_now
 from tests.factories.accounts import AccountFactory, ContactFactory, UserFactory
 from tests.factories.blueprints import EndpointFactory, MatchFactory, MessageTemplateFactory, PlayFactory, step
 
@@ -258,15 +260,26 @@ def test_colleagues_are_told(acme, account):
     assert told == [(acme.lee.pk, "Globex needs you", account.pk, run.pk), (acme.sal.pk, "Look", account.pk, run.pk)]
 
 
+def called(acme) -> int:
+    """What other plays asked for, in its turn; how many runs began."""
+    return starting.start_waiting(acme.tenant).runs
+
+
 def test_a_play_starts_another_once(acme, account):
     other = playing([step("Theirs")], code="other")
     run = advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}, {"kind": "play", "code": "gone"}]))
-    theirs = Run.objects.get(play=other)
-    assert (theirs.account, theirs.event.kind, theirs.state) == (account, "play.called", "finished")
+    match = Match.objects.get(play=other)
+    assert (match.account, match.event.kind, match.fate) == (account, "play.called", "waiting")
     assert states(run) == [(0, "play", "done"), (1, "play", "failed")]
-    assert run.done_steps.get(number=0).did == {"run": theirs.pk}
+    assert run.done_steps.get(number=0).did == {"match": match.pk}
+    assert TenantWork.objects.filter(kind="events", due_at__lte=Now()).exists()
+    assert called(acme) == 1
+    theirs = Run.objects.get(play=other)
+    assert (theirs.account, theirs.match, theirs.event, theirs.state) == (account, match, match.event, "finished")
+    assert why.of_match(match) == []
     before = everything()
     stepping.advance(acme.tenant, AT + DAY)
+    assert called(acme) == 0
     assert everything() == before
 
 
@@ -274,10 +287,94 @@ def test_plays_in_a_circle_come_to_rest(acme, account):
     playing([{"kind": "play", "code": "b"}, step("A")], code="a")
     playing([{"kind": "play", "code": "a"}, step("B")], code="b")
     run = run_of(acme, account, [{"kind": "play", "code": "a"}])
-    stepping.advance(acme.tenant, AT)
+    for _ in range(9):
+        stepping.advance(acme.tenant, turns.clock())
+        called(acme)
     assert not Run.objects.filter(state="moving").exists()
+    assert not Match.objects.waiting().filter(event__isnull=False).exists()
     assert Run.objects.count() <= 5
     assert states(run) == [(0, "play", "done")]
+
+
+def calls(acme, account, guards, **values) -> tuple[Play, Run]:
+    """A play with these guards, and a run elsewhere whose step asked for it."""
+    other = playing([step("Theirs")], code="other", name="Theirs", **values)
+    PlayVersion.objects.create(play=other, number=2, steps=other.current().steps, guards=guards)
+    return other, advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}], name="Ours"))
+
+
+def test_a_play_that_is_called_leaves_its_share_alone(acme, account):
+    other, _run = calls(acme, account, {"hold_out_percent": 50})
+    while not guards.held_out(50, other.pk, account.pk):
+        called(acme)
+        account = AccountFactory()
+        advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}], name="Ours"))
+    assert called(acme) == 0
+    assert Match.objects.get(play=other, account=account).fate == "held_out"
+    said = why.not_(other, account)
+    assert (said.code, said.words) == (
+        "held_out", "“Ours” asked for it. Left alone for comparison, as 50% of the accounts are.",
+    )  # fmt: skip
+
+
+def test_a_play_that_is_called_again_too_soon_cools_down(acme, account):
+    other, _run = calls(acme, account, {"cool_down_days": 5})
+    assert called(acme) == 1
+    advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}], name="Again"))
+    assert called(acme) == 0
+    assert list(Match.objects.filter(play=other).order_by("pk").values_list("fate", flat=True)) == [
+        "started", "cooling"]  # fmt: skip
+    said = why.not_(other, account)
+    assert (said.code, said.words) == ("cooling", "“Again” asked for it. Too soon after its last run here.")
+    assert said.until is not None
+
+
+def test_calls_count_among_so_many_a_day_and_trip_the_breaker(acme, account):
+    other, _run = calls(acme, account, {"per_csm_day": 1})
+    colleague = AccountFactory(csm=acme.cass)
+    advance(acme, run_of(acme, colleague, [{"kind": "play", "code": "other"}], name="Ours too"))
+    assert called(acme) == 1
+    assert why.not_(other, colleague).words == (
+        "“Ours too” asked for it. Enough was started today for this account’s CSM."
+    )
+    PlayVersion.objects.create(play=other, number=3, steps=[step()], guards={"breaker_per_hour": 1})
+    Play.objects.filter(pk=other.pk).update(on_since=AT - DAY)
+    Match.objects.filter(play=other).update(opened_at=Now())
+    at = turns.clock()
+    advance(acme, run_of(acme, AccountFactory(), [{"kind": "play", "code": "other"}]), at)
+    assert called(acme) == 0
+    other.refresh_from_db()
+    assert (other.state, Match.objects.filter(play=other, fate="tripped").count()) == ("paused", 2)
+
+
+def test_a_play_that_is_called_in_its_quiet_hours_waits(acme, account):
+    other, _run = calls(acme, account, {"quiet": around_now(acme.tenant)})
+    assert called(acme) == 0
+    match = Match.objects.get(play=other)
+    assert (match.fate, match.due_at > turns.clock()) == ("waiting", True)
+    assert why.not_(other, account).words == "“Ours” asked for it. Nothing starts in quiet hours."
+    again = advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}]))
+    assert again.done_steps.get().did == {"match": match.pk}
+    assert (states(again), Match.objects.filter(play=other).count()) == ([(0, "play", "skipped")], 1)
+
+
+def test_a_play_in_the_shadow_that_is_called_logs_and_does_nothing(acme, account):
+    other, run = calls(acme, account, {}, state="shadow")
+    assert called(acme) == 0
+    assert Match.objects.get(play=other).fate == "logged"
+    assert states(run) == [(0, "play", "skipped")]
+    assert run.done_steps.get().error == "“Theirs” is in the shadow: it logged this and did nothing."
+    assert why.not_(other, account).words == (
+        "“Ours” asked for it. The play is in the shadow: it logs and does nothing."
+    )
+    paused, fails = calls_paused(acme, account)
+    assert (states(fails), Match.objects.filter(play=paused).exists()) == ([(0, "play", "failed")], False)
+    assert fails.done_steps.get().error == "“Paused” is not on."
+
+
+def calls_paused(acme, account) -> tuple[Play, Run]:
+    paused = playing([step()], code="paused", name="Paused", state="paused")
+    return paused, advance(acme, run_of(acme, account, [{"kind": "play", "code": "paused"}]))
 
 
 def test_a_failure_is_visible_and_the_run_goes_on(acme, account, monkeypatch):
@@ -403,8 +500,8 @@ def test_a_customer_gets_nothing_in_quiet_hours_whatever_led_there(acme, account
     small = {"all": [{"fact": "account.segment", "is": "SMB"}]}
     waits = [{"kind": "wait", "until": {"all": [{"fact": "run.tasks_open", "is": 0}]}, "at_most_days": 5}]
     play = playing([step("First"), *waits, mail | {"when": small}, step("Then")])
-    guards = {"quiet": {"from": "18:00", "until": "09:30", "weekends": True}}
-    version = PlayVersion.objects.create(play=play, number=2, steps=play.current().steps, guards=guards)
+    quiet = {"quiet": {"from": "18:00", "until": "09:30", "weekends": True}}
+    version = PlayVersion.objects.create(play=play, number=2, steps=play.current().steps, guards=quiet)
     match = MatchFactory(play=play, account=account, version=version)
     begin(acme, match)
     run = advance(acme, Run.objects.get(match=match))
@@ -428,7 +525,7 @@ def test_a_question_to_the_csm_waits_for_no_quiet_hour(acme, account):
     ContactFactory(account=account, email="kim@globex.test", buying_role="champion")
     mail = {"kind": "email", "to_roles": ["champion"], "subject": "Hi", "body": "x"}
     play = playing([mail])
-    quiet = {"quiet": {"from": "00:00", "until": "23:59"}}
+    quiet = {"quiet": around_now(acme.tenant)}
     match = MatchFactory(play=play, account=account, version=PlayVersion.objects.create(
         play=play, number=2, steps=[mail], guards=quiet))  # fmt: skip
     begin(acme, match)

@@ -7,8 +7,8 @@ import pytest
 from accounts.actions import accounts, contacts, tasks
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Event, Membership, Task
-from blueprints.actions import approvals, stepping, undoing
-from blueprints.models import Delivery, Run, RunStep
+from blueprints.actions import approvals, starting, stepping, undoing, why
+from blueprints.models import Delivery, Match, Run, RunStep
 from tests.blueprints.test_stepping import AT, DAY, HOUR, TODAY, advance, everything, playing, run_of, states
 from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.blueprints import EndpointFactory, MatchFactory, RunStepFactory, step
@@ -154,9 +154,19 @@ def test_an_undone_run_does_nothing_more(acme, account):
 def test_a_play_that_was_started_is_undone_with_it(acme, account):
     playing([step("Theirs")], code="other")
     run = advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}]))
+    assert starting.start_waiting(acme.tenant).runs == 1
     assert undoing.undo(run, by=acme.olly).runs == 2
     assert set(Run.objects.values_list("state", flat=True)) == {"undone"}
     assert Task.objects.get().status == "dropped"
+
+
+def test_what_an_undone_run_asked_for_never_begins(acme, account):
+    other = playing([step("Theirs")], code="other")
+    run = advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}], name="Ours"))
+    assert undoing.undo(run, by=acme.olly).runs == 1
+    assert starting.start_waiting(acme.tenant).runs == 0
+    assert Match.objects.get(play=other).fate == "dropped"
+    assert why.not_(other, account).words == "“Ours” asked for it. It was dropped before its turn came."
 
 
 def test_a_bad_hour_is_undone_and_no_other(acme):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db.models.functions import Now
 
 from accounts.actions import knowledge
-from accounts.models import Account, CustomField
+from accounts.models import Account, CustomField, Tenant
 from blueprints.actions import engine
 from blueprints.models import Match, Play, PlayVersion
 from tests.factories.blueprints import step
@@ -36,6 +38,12 @@ def seat(account: Account, seats: int | None) -> None:
 
 def turn(cast) -> engine.Drained:
     return engine.drain(cast.tenant.pk)
+
+
+def around_now(tenant: Tenant) -> dict[str, str]:
+    """Quiet hours in which the workspace is now and for an hour more, at whatever minute this runs."""
+    now, hour = dt.datetime.now(tenant.zone), dt.timedelta(hours=1)
+    return {"from": f"{now - hour:%H:%M}", "until": f"{now + 2 * hour:%H:%M}"}
 
 
 def fates(play: Play) -> list[str]:

@@ -6,24 +6,20 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from accounts import timeline
 from accounts.actions import accounts, many_tasks, ownership
 from accounts.actions.many_tasks import NewTask
 from accounts.models import Contact, User
 from blueprints import guards, rules, texts
 from blueprints.actions import deliveries, notices
-from blueprints.actions.stepping import beginning, pace
+from blueprints.actions.stepping import calling, pace
 from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, Outcome, Skipped, Taken, Waiting
 from blueprints.actions.stepping.people import LEADER
 from blueprints.actions.stepping.plans import has_variables, message, task_due, task_texts
 from blueprints.actions.stepping.saying import addressed
 from blueprints.actions.stepping.writing import TaskLink, put_links
-from blueprints.models import Channel, Delivery, MessageTemplate, Play, PlayState, Run, RunState
+from blueprints.models import Channel, Delivery, MessageTemplate, Run
 from blueprints.steps import RUN_FACTS, Step, kind_of
 from blueprints.steps.kinds import CUSTOM, LEAST_LOADED
-
-DEEPEST = 3  # plays that start plays that start plays: further down it is a circle
-
 
 NOT_WANTED = Taken(Skipped("Its condition doesn’t hold."))
 
@@ -150,24 +146,6 @@ def _hand_over(step: Step, moment: Moment) -> Outcome:
     return Done({"role": role, "before": before, "after": person})
 
 
-def _play(step: Step, moment: Moment) -> Outcome:
-    play = Play.objects.filter(code=step["code"]).first()
-    if play is None or play.state != PlayState.ON:
-        raise CantDo(f"“{play.name}” is not on." if play else "There is no play of this code any more.")
-    if moving := Run.objects.filter(play=play, account=moment.account, state=RunState.MOVING).first():
-        return Skipped("It is in motion at this account already.", {"run": moving.pk})
-    depth = 1 + (moment.book.events.get(moment.event_id or 0, {}).get("depth") or 0)
-    if depth > DEEPEST:
-        raise CantDo("Plays start each other in a circle.")
-    event = timeline.record(
-        "play.called", account=moment.account, by=None,
-        play=play.name, play_code=play.code, by_play=moment.run.play.name, by_run=moment.run.pk, depth=depth,
-    )  # fmt: skip
-    called = beginning.Start(None, play.pk, play.current().pk, moment.account.pk, event.pk)
-    began = beginning.start([called], tenant=moment.tenant, at=moment.at, today=moment.today)
-    return Done({"run": began[0]})
-
-
 def _wait(step: Step, moment: Moment) -> Outcome:
     """Days are over when this is asked again; a condition may hold before its last day."""
     last = _last_day(step, moment)
@@ -188,5 +166,5 @@ def _last_day(step: Step, moment: Moment) -> dt.datetime:
 
 EFFECTS: dict[str, Callable[[Step, Moment], Outcome]] = {
     "task": _task, "email": _email, "notice": _notice, "slack": _wire, "webhook": _wire, "field": _field,
-    "hand_over": _hand_over, "play": _play, "wait": _wait,
+    "hand_over": _hand_over, "play": calling.call, "wait": _wait,
 }  # fmt: skip
