@@ -2,9 +2,14 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import FirstStep, declare, first_step
+from accounts.registry import Fact, FactType, FirstStep, declare, first_step, of_accounts, of_workspace
 from accounts.roles import Permission
-from blueprints.models import Play, PlayState
+from blueprints.models import Channel, Play, PlayState
+
+CHANNEL = Fact("channel", _("Channel"), FactType.CHOICE, choices=tuple((one.label, one.label) for one in Channel))
+
+of_accounts(_("Plays"), "run", "run_step", "email.sent", "delivery", "play.called")
+of_workspace("play", "endpoint", "template")
 
 declare("run.started", "Play started", "{play} began: {because}", icon="play")
 declare("play.switched_on", "Play switched on", "{play} is on", icon="circle-play")
@@ -15,7 +20,7 @@ declare("play.called", "Play called by another", "{by_play} started {play}", ico
 declare("run_step.approved", "E-mail approved", "{play}: the e-mail to {to} was approved", icon="mail-check")
 declare("run_step.declined", "E-mail declined", "{play}: the e-mail to {to} was declined: {reason}", icon="mail-x")
 declare("email.sent", "E-mail sent by a play", "“{subject}” went to {to}", icon="send")
-declare("delivery.given_up", "Delivery given up", "{channel}: {error}", icon="octagon-alert")
+declare("delivery.given_up", "Delivery given up", "{channel}: {error}", icon="octagon-alert", facts=[CHANNEL])
 declare("delivery.sent_again", "Delivery sent again", "A delivery is sent again", icon="rotate-cw")
 declare("endpoint.added", "Endpoint added", "{name} was added", icon="webhook")
 declare("endpoint.edited", "Endpoint edited", "{name}: changed {changed}", icon="webhook")

@@ -1,31 +1,124 @@
 """The kinds of events that accounts tells, each with the sentence that tells it."""
 
-from accounts.registry import declare
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import BuyingRole, Outcome, Phase, Stance
+from accounts.registry import Fact, FactType, declare, of_accounts, of_workspace
+
+ON = Fact("on", _("On"), FactType.DATE)
+REASON = Fact("reason", _("Reason"), FactType.TEXT)
+OWNED = Fact(
+    "role_code", _("Role"), FactType.CHOICE,
+    choices=(("csm", _("CSM")), ("ae", _("Account executive")), ("delivery", _("Delivery"))),
+)  # fmt: skip
+PHASES = (
+    Fact("from_phase", _("From phase"), FactType.CHOICE, choices=tuple(Phase.choices)),
+    Fact("to_phase", _("To phase"), FactType.CHOICE, choices=tuple(Phase.choices)),
+)
+CONTACT = (
+    Fact("buying_role", _("Buying role"), FactType.CHOICE, choices=tuple(BuyingRole.choices)),
+    Fact("stance", _("Stance"), FactType.CHOICE, choices=tuple(Stance.choices)),
+    Fact("title", _("Title"), FactType.TEXT),
+)
+LEFT = (
+    Fact("departed_on", _("Left on"), FactType.DATE),
+    Fact("moved_to", _("Moved to"), FactType.TEXT),
+    Fact("successor", _("Successor"), FactType.TEXT),
+)
+TERM = (
+    Fact("start_on", _("Term starts"), FactType.DATE),
+    Fact("end_on", _("Term ends"), FactType.DATE),
+    Fact("currency", _("Currency"), FactType.TEXT),
+)
+AMOUNT = Fact("amount_minor", _("Amount a year, in the contract’s currency"), FactType.MONEY)
+CHANGE = Fact("change_minor", _("Change a year, in the contract’s currency"), FactType.MONEY)
+DUE = Fact("due_on", _("Due"), FactType.DATE)
+UNTIL = Fact("until", _("Until"), FactType.DATE)
+OUTCOME = Fact("outcome_code", _("Outcome"), FactType.CHOICE, choices=tuple(Outcome.choices))
+
+of_accounts(_("Account"), "account", "phase")
+of_accounts(_("People"), "contact")
+of_accounts(_("Contracts"), "contract")
+of_accounts(_("Tasks"), "task")
+of_accounts(_("Notes and conversations"), "note", "call", "email", "meeting.logged")
+of_workspace("product", "custom_field", "external_fact", "touch_model", "workspace", "team", "member", "invitation")
+of_workspace("api_key", "data", "portfolio")
 
 declare("account.created", "Account created", "{name} was added", icon="building-2")
 declare("account.edited", "Account edited", "Changed: {changed}", icon="pencil")
-declare("account.owner_changed", "Owner changed", "{role} changed from {before} to {after}", icon="user-cog")
+declare(
+    "account.owner_changed",
+    "Owner changed",
+    "{role} changed from {before} to {after}",
+    icon="user-cog",
+    facts=[OWNED],
+    wording=["role"],
+)
 declare("account.archived", "Account archived", "{name} was archived", icon="archive")
 declare("account.restored", "Account restored", "{name} was restored", icon="archive-restore")
-declare("phase.changed", "Phase changed", "Moved from {before} to {after}", icon="milestone")
+declare(
+    "phase.changed",
+    "Phase changed",
+    "Moved from {before} to {after}",
+    icon="milestone",
+    facts=PHASES,
+    wording=["before", "after"],
+)
 
-declare("contact.added", "Contact added", "{name} was added", icon="user-plus")
-declare("contact.edited", "Contact edited", "{name}: changed {changed}", icon="user-pen")
-declare("contact.departed", "Contact departed", "{name} left, {where}", icon="user-minus")
+declare("contact.added", "Contact added", "{name} was added", icon="user-plus", facts=CONTACT)
+declare("contact.edited", "Contact edited", "{name}: changed {changed}", icon="user-pen", facts=CONTACT)
+declare(
+    "contact.departed",
+    "Contact departed",
+    "{name} left, {where}",
+    icon="user-minus",
+    facts=[*CONTACT, *LEFT],
+    wording=["where"],
+)
 
-declare("contract.signed", "Contract signed", "{name} signed, {amount} a year from {start_on}", icon="signature")
-declare("contract.renewed", "Contract renewed", "{name} renewed until {end_on}, {amount} a year", icon="refresh-cw")
-declare("contract.amended", "Contract amended", "{name} amended on {on}: {change} a year", icon="file-pen")
-declare("contract.edited", "Contract edited", "{name}: changed {changed}", icon="file-pen")
-declare("contract.ended", "Contract ended", "{name} ends on {on}: {reason}", icon="file-x")
+declare(
+    "contract.signed",
+    "Contract signed",
+    "{name} signed, {amount} a year from {start_on}",
+    icon="signature",
+    facts=[*TERM, AMOUNT],
+    wording=["amount"],
+)
+declare(
+    "contract.renewed",
+    "Contract renewed",
+    "{name} renewed until {end_on}, {amount} a year",
+    icon="refresh-cw",
+    facts=[*TERM, AMOUNT],
+    wording=["amount"],
+)
+declare(
+    "contract.amended",
+    "Contract amended",
+    "{name} amended on {on}: {change} a year",
+    icon="file-pen",
+    facts=[*TERM, ON, CHANGE, REASON],
+    wording=["change"],
+)
+declare("contract.edited", "Contract edited", "{name}: changed {changed}", icon="file-pen", facts=TERM)
+declare("contract.ended", "Contract ended", "{name} ends on {on}: {reason}", icon="file-x", facts=[*TERM, ON, CHANGE])
 
-declare("task.created", "Task created", "“{title}” for {assignee}, due {due_on}", icon="square-plus")
-declare("task.edited", "Task edited", "“{title}”: changed {changed}", icon="square-pen")
-declare("task.completed", "Task completed", "“{title}”: {outcome}", icon="square-check")
-declare("task.dropped", "Task dropped", "“{title}” was dropped: {reason}", icon="square-x")
-declare("task.reopened", "Task reopened", "“{title}” was opened again", icon="rotate-ccw")
-declare("task.snoozed", "Task snoozed", "“{title}” sleeps until {until}: {reason}", icon="alarm-clock")
-declare("task.woken", "Task woken", "“{title}” is back in sight", icon="alarm-clock-off")
+declare("task.created", "Task created", "“{title}” for {assignee}, due {due_on}", icon="square-plus", facts=[DUE])
+declare("task.edited", "Task edited", "“{title}”: changed {changed}", icon="square-pen", facts=[DUE])
+declare(
+    "task.completed",
+    "Task completed",
+    "“{title}”: {outcome}",
+    icon="square-check",
+    facts=[DUE, OUTCOME],
+    wording=["outcome"],
+)
+declare("task.dropped", "Task dropped", "“{title}” was dropped: {reason}", icon="square-x", facts=[DUE])
+declare("task.reopened", "Task reopened", "“{title}” was opened again", icon="rotate-ccw", facts=[DUE])
+declare(
+    "task.snoozed", "Task snoozed", "“{title}” sleeps until {until}: {reason}", icon="alarm-clock", facts=[DUE, UNTIL]
+)
+declare("task.woken", "Task woken", "“{title}” is back in sight", icon="alarm-clock-off", facts=[DUE])
 declare("task.reassigned", "Task reassigned", "“{title}” went from {before} to {after}", icon="user-round-check")
 
 declare("note.added", "Note added", "{body}", icon="sticky-note")

@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
 
-from accounts.models import BuyingRole
 from accounts.registry import Fact, FactType
 from blueprints import rules
 from blueprints.forms import typed
@@ -20,18 +18,20 @@ JOINS = ("all", "any")
 INPUTS = {FactType.NUMBER: "number", FactType.PERCENT: "number", FactType.MONEY: "money", FactType.DATE: "date",
           FactType.BOOLEAN: "yes_no", FactType.CHOICE: "choice", FactType.TEXT: "text"}  # fmt: skip
 MOST_ROWS = 40
-# Kinds of events don't say which types their facts have; where the values are the product's own, rows offer a list.
-BUYING_ROLE = Fact("event.buying_role", _("Buying role"), FactType.CHOICE, choices=tuple(BuyingRole.choices))
-OF_EVENT = {BUYING_ROLE.name: BUYING_ROLE}
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What rows may ask about here, and in which money."""
+    """What rows may ask about here, in which money, and what the event tells where there is one."""
 
     facts: Mapping[str, Fact]
     currency: str = "USD"
     of_event: bool = False
+    event: Mapping[str, Fact] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> dict[str, Fact]:
+        return {**self.facts, **self.event}
 
 
 @dataclass
@@ -49,8 +49,8 @@ class Row:
 
     @property
     def fact(self) -> Fact | None:
-        known = self.scope.facts.get(self.fact_name.replace("account.custom.", "custom."))
-        return known or OF_EVENT.get(self.fact_name)
+        name = self.fact_name.replace("account.custom.", "custom.")
+        return self.scope.facts.get(name) or self.scope.event.get(name)
 
     @property
     def label(self) -> str:
@@ -77,7 +77,9 @@ class Row:
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        return [(str(value), str(words)) for value, words in self.fact.choices] if self.fact else []
+        """What the product knows, and what stands there although it isn't among it: nothing is changed unseen."""
+        known = [(str(value), str(words)) for value, words in self.fact.choices] if self.fact else []
+        return known + [(value, value) for value in self.values if known and value and value not in dict(known)]
 
     @property
     def unit(self) -> str:
@@ -104,7 +106,7 @@ class Row:
             self.errors = ["Choose what this is about, or remove it."]
         else:
             test = self.test()
-            wrong = rules.typed_wrong(test, self.scope.facts)
+            wrong = rules.typed_wrong(test, self.scope.asked)
             self.errors = [wrong] if wrong else self._refused(test)
         return not self.errors
 
@@ -169,6 +171,9 @@ def _row(name: str, data: QueryDict, scope: Scope) -> Row:
     row = Row(name, scope, data.get(f"{name}-fact", "").strip()[:120], data.get(f"{name}-op", ""), was=name)
     row.values = [value[:400] for value in data.getlist(f"{name}-value")[:60]]
     row.fresh = data.get(f"{name}-fresh", "")[:6]
+    if data.get(f"{name}-of", row.fact_name) != row.fact_name and row.fact and row.fact.choices:
+        # What was typed for another fact is no choice of this one.
+        row.values = [value for value in row.values if value in dict(row.fact.choices)]
     return fitted(row)
 
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from blueprints.forms import conditions, steps
 from blueprints.forms.conditions import Group, Row, Scope
+from blueprints.forms.happenings import asked_of
 from blueprints.forms.head import GuardsForm, HeadForm, first_of
 from blueprints.forms.steps import Options, StepRow
 from blueprints.models import Play, PlayVersion
@@ -117,7 +118,7 @@ class Draft:
 def scopes(trigger: str, facts: Any, currency: str) -> tuple[Scope, Scope]:
     """What the conditions may ask about, and what steps and exit may."""
     of_run = dict(facts) | {fact.name: fact for fact in RUN_FACTS}
-    return Scope(facts, currency, bool(trigger)), Scope(of_run, currency)
+    return Scope(facts, currency, bool(trigger), asked_of(trigger)), Scope(of_run, currency)
 
 
 def parse(data: QueryDict, trigger: str, facts: Any, currency: str, options: Options, *, known: bool) -> Draft:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import event_kinds
+from blueprints.forms.happenings import to_listen_to
 from blueprints.models import PlayKind
 
 APPROVE = [("", _("E-mails to customers wait")), ("yes", _("E-mails to customers wait, whatever a step says")),
@@ -34,8 +34,7 @@ class HeadForm(forms.Form):
             # What it listens to is part of what it is: matches of old would lose their meaning.
             del self.fields["trigger"]
             return
-        happens = [(kind.kind, str(kind.label)) for kind in sorted(event_kinds(), key=lambda kind: str(kind.label))]
-        choices: list[Any] = [("", WATCHES), (str(_("Listen to an event")), happens)]
+        choices: list[Any] = [("", WATCHES), *to_listen_to()]
         self.fields["trigger"].choices = choices  # type: ignore[attr-defined]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from accounts import formats
 from accounts.registry import Fact, FactType
 from blueprints.rules import COMPARISONS, fitting
+from blueprints.rules.comparisons import EVENT
 
 # A comparison with a yes or no is two choices without a value.
 FLAGS = {"known": ("known", True), "unknown": ("known", False), "past": ("in_past", True),
@@ -21,12 +22,18 @@ LIST_MARK = ","
 def operators(fact: Fact | None) -> list[tuple[str, str]]:
     """The comparisons that fit a fact, as a list to choose from."""
     found: list[tuple[str, str]] = []
-    for name in fitting(fact):
+    for name in _fitting(fact):
         if COMPARISONS[name].takes == "flag":
             found += [(code, FLAG_WORDS[code]) for code, (of, _wanted) in FLAGS.items() if of == name]
         else:
             found.append((name, COMPARISONS[name].words.replace("{}", "…")))
     return found
+
+
+def _fitting(fact: Fact | None) -> tuple[str, ...]:
+    """What an event tells is compared as it was told: days count from nothing there."""
+    told = fact is not None and fact.name.startswith(EVENT)
+    return tuple(name for name in fitting(fact) if name in fitting(None)) if told else fitting(fact)
 
 
 def takes(op: str) -> str:

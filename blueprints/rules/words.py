@@ -64,8 +64,10 @@ def typed_wrong(test: Test, known: Known) -> str | None:
     """What is wrong with a value that somebody typed: “ARR” is at least: needs an amount such as 20000."""
     name, value = compared(test)
     fact = known.get(named(test))
-    problem = value_problem(name, value, fact, TYPED)
-    return f"“{label(test, fact)}” {COMPARISONS[name].words.format('…')}: {problem}." if problem else None
+    if problem := value_problem(name, value, fact, TYPED):
+        return f"“{label(test, fact)}” {COMPARISONS[name].words.format('…')}: {problem}."
+    old = value_problem("older_than_days", test["fresh_days"], None) if "fresh_days" in test else None
+    return f"“{label(test, fact)}” not older than: {old}." if old else None
 
 
 def label(test: Test, fact: Fact | None) -> str:

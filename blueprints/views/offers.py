@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -10,9 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Event
-from accounts.registry import Fact, event_kind
+from accounts.registry import Fact
 from blueprints import library, rules
+from blueprints.forms.happenings import asked_of
+from blueprints.forms.happenings import worded as worded_of
 from blueprints.rules.comparisons import EVENT
+from blueprints.rules.words import label
 from blueprints.steps import RUN_FACTS
 
 LATEST = 30  # events that are asked which facts they have
@@ -42,17 +44,20 @@ def offered(known: Mapping[str, Fact], of: str, trigger: str) -> list[Offer]:
 
 
 def _of_event(trigger: str) -> list[Offer]:
-    names = sorted(_names(trigger))
-    return [Offer(f"{EVENT}{name}", name.replace("_", " ").capitalize(), _("The event")) for name in names]
+    known, worded = asked_of(trigger), worded_of(trigger)
+    free = sorted(name for name in _names(trigger) if name not in known and name not in worded)
+    offers = [Offer(name, str(fact.label), _("The event")) for name, fact in known.items()]
+    return offers + [Offer(name, label({"fact": name}, None).capitalize(), _("The event")) for name in free]
 
 
 def _names(trigger: str) -> set[str]:
-    """What its sentence says, what plays that come with the product ask, and what it brought lately."""
-    said = {name for _text, name, _spec, _conversion in string.Formatter().parse(event_kind(trigger).sentence) if name}
+    """What plays that come with the product ask, and what it brought lately; ids of rows mean nothing to people."""
+    said: set[str] = set()
     for spec in library.plays():
         if spec.trigger == trigger:
             asked = rules.names(spec.conditions)
-            said |= {name.removeprefix(EVENT) for name in asked if name.startswith(EVENT)}
+            said |= {name for name in asked if name.startswith(EVENT)}
     for facts in Event.objects.filter(kind=trigger).order_by("-pk").values_list("facts", flat=True)[:LATEST]:
-        said |= {name for name, value in facts.items() if isinstance(value, str | int | float | bool)}
+        plain = (name for name, value in facts.items() if isinstance(value, str | int | float | bool))
+        said |= {f"{EVENT}{name}" for name in plain if not name.endswith("_id")}
     return said

@@ -2,10 +2,28 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Fact, FactType, Source, declare, source
+from accounts.registry import Fact, FactType, Source, declare, of_accounts, source
 
-declare("critical_event.found", "Critical event found", "{who} found the {noun}: {title}, {day}", icon="calendar-clock")
-declare("critical_event.changed", "Critical event changed", "{who} changed {changed} of “{title}”", icon="pencil-line")
+CRITICAL = Fact("critical", _("Critical: missing it costs them something"), FactType.BOOLEAN)
+DARK = (Fact("since", _("Dark since"), FactType.DATE), Fact("stories", _("Stories to come"), FactType.NUMBER))
+
+of_accounts(_("Critical events"), "critical_event")
+
+declare(
+    "critical_event.found",
+    "Critical event found",
+    "{who} found the {noun}: {title}, {day}",
+    icon="calendar-clock",
+    facts=[CRITICAL, Fact("day", _("On"), FactType.DATE)],
+    wording=["noun"],
+)
+declare(
+    "critical_event.changed",
+    "Critical event changed",
+    "{who} changed {changed} of “{title}”",
+    icon="pencil-line",
+    facts=[CRITICAL],
+)
 declare("critical_event.reached", "Critical event reached", "In time for “{title}”", icon="flag")
 declare("critical_event.missed", "Critical event missed", "“{title}” was missed: {consequence}", icon="calendar-x")
 declare(
@@ -30,7 +48,9 @@ declare(
     "critical_event.meeting_planned", "Stakeholder meeting", "{who} invited to the timeline of “{title}”", icon="users"
 )
 declare("critical_event.message_sent", "Timeline sent", "{who} sent the timeline of “{title}”", icon="send", touch=True)
-declare("critical_event.went_dark", "Customer went dark", "No answer since {since}; stories go on", icon="moon")
+declare(
+    "critical_event.went_dark", "Customer went dark", "No answer since {since}; stories go on", icon="moon", facts=DARK
+)
 declare("critical_event.came_back", "Customer is back", "They answered about “{title}”", icon="sun")
 
 # What was settled later was still ahead then. A step is done where it, its task or its step of the plan is.

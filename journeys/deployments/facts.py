@@ -2,33 +2,81 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Fact, FactType, Source, declare, source
+from accounts.registry import Fact, FactType, Source, declare, of_accounts, source
+from journeys.deployments.models import Severity, Side, Verdict
 
-declare("deployment.planned", "Deployment planned", "“{name}” is planned until {planned_end_on}", icon="package-plus")
+ON = Fact("on", _("On"), FactType.DATE)
+SIDE = Fact("side", _("Side"), FactType.CHOICE, choices=tuple(Side.choices))
+COST = Fact("amount_minor", _("Cost"), FactType.MONEY)
+# These are told as people read them.
+REVIEW = (
+    Fact("verdict", _("Verdict"), FactType.CHOICE, choices=tuple((one.label.lower(), one.label) for one in Verdict)),
+    Fact("findings", _("Findings"), FactType.NUMBER),
+)
+ESCALATION = (
+    Fact("severity", _("Severity"), FactType.CHOICE, choices=tuple((one.label, one.label) for one in Severity)),
+    Fact("due_on", _("Due"), FactType.DATE),
+)
+
+of_accounts(_("Deployments"), "deployment", "activity", "integration", "escalation")
+
+declare(
+    "deployment.planned",
+    "Deployment planned",
+    "“{name}” is planned until {planned_end_on}",
+    icon="package-plus",
+    facts=[Fact("planned_end_on", _("Planned end"), FactType.DATE)],
+)
 declare("deployment.edited", "Deployment changed", "“{name}”: changed {changed}", icon="pencil")
-declare("deployment.started", "Deployment started", "“{name}” began on {on}", icon="rocket")
-declare("deployment.held", "Deployment on hold", "“{name}” is on hold: {reason}", icon="circle-pause")
-declare("deployment.resumed", "Deployment resumed", "“{name}” goes on since {on}", icon="circle-play")
-declare("deployment.closed", "Deployment closed", "“{name}” was closed on {on} after {days} days", icon="package-check")
+declare("deployment.started", "Deployment started", "“{name}” began on {on}", icon="rocket", facts=[ON])
+declare("deployment.held", "Deployment on hold", "“{name}” is on hold: {reason}", icon="circle-pause", facts=[ON])
+declare("deployment.resumed", "Deployment resumed", "“{name}” goes on since {on}", icon="circle-play", facts=[ON])
+declare(
+    "deployment.closed",
+    "Deployment closed",
+    "“{name}” was closed on {on} after {days} days",
+    icon="package-check",
+    facts=[ON, Fact("days", _("Days it took"), FactType.NUMBER, unit=_("days"))],
+)
 declare("deployment.cancelled", "Deployment cancelled", "“{name}” was cancelled: {reason}", icon="package-x")
-declare("deployment.plan_copied", "Plan copied", "“{name}” took {count} activities from “{source}”", icon="copy")
-declare("deployment.reported", "Status reported", "“{name}” as of {as_of}: {summary}", icon="clipboard-list")
-declare("deployment.reviewed", "Peer-reviewed", "“{name}” was reviewed by {reviewer}: {verdict}", icon="scan-search")
+declare(
+    "deployment.plan_copied",
+    "Plan copied",
+    "“{name}” took {count} activities from “{source}”",
+    icon="copy",
+    facts=[Fact("count", _("Activities"), FactType.NUMBER)],
+)
+declare(
+    "deployment.reported",
+    "Status reported",
+    "“{name}” as of {as_of}: {summary}",
+    icon="clipboard-list",
+    facts=[Fact("as_of", _("As of"), FactType.DATE)],
+)
+declare(
+    "deployment.reviewed",
+    "Peer-reviewed",
+    "“{name}” was reviewed by {reviewer}: {verdict}",
+    icon="scan-search",
+    facts=REVIEW,
+)
 declare("deployment.finding_settled", "Finding settled", "“{name}”: settled {text}", icon="check")
 declare("deployment.hours_logged", "Hours logged", "{hours} h on “{name}”", icon="timer")
 declare("deployment.hours_corrected", "Hours corrected", "{hours} h on “{name}”: {note}", icon="timer-reset")
-declare("deployment.cost_noted", "Cost noted", "“{name}”: {what}", icon="receipt")
-declare("deployment.cost_corrected", "Cost corrected", "“{name}”: corrected {what}", icon="receipt")
-declare("activity.added", "Activity planned", "“{title}” in “{name}”", icon="list-plus")
-declare("activity.edited", "Activity changed", "“{title}”: changed {changed}", icon="pencil")
-declare("activity.done", "Activity done", "Done: “{title}” in “{name}”", icon="check")
-declare("activity.reopened", "Activity reopened", "Open again: “{title}” in “{name}”", icon="rotate-ccw")
-declare("activity.removed", "Activity taken out", "No longer in “{name}”: {title}", icon="list-x")
+declare("deployment.cost_noted", "Cost noted", "“{name}”: {what}", icon="receipt", facts=[COST])
+declare("deployment.cost_corrected", "Cost corrected", "“{name}”: corrected {what}", icon="receipt", facts=[COST])
+declare("activity.added", "Activity planned", "“{title}” in “{name}”", icon="list-plus", facts=[SIDE])
+declare("activity.edited", "Activity changed", "“{title}”: changed {changed}", icon="pencil", facts=[SIDE])
+declare("activity.done", "Activity done", "Done: “{title}” in “{name}”", icon="check", facts=[SIDE, ON])
+declare("activity.reopened", "Activity reopened", "Open again: “{title}” in “{name}”", icon="rotate-ccw", facts=[SIDE])
+declare("activity.removed", "Activity taken out", "No longer in “{name}”: {title}", icon="list-x", facts=[SIDE])
 declare("integration.added", "Integration planned", "“{integration}” in “{name}”", icon="plug")
-declare("integration.completed", "Integration completed", "“{integration}” in “{name}” on {on}", icon="plug-zap")
-declare("escalation.raised", "Escalation raised", "{severity}: {what}", icon="siren")
-declare("escalation.edited", "Escalation changed", "“{what}”: changed {changed}", icon="pencil")
-declare("escalation.resolved", "Escalation resolved", "“{what}”: {outcome}", icon="shield-check")
+declare(
+    "integration.completed", "Integration completed", "“{integration}” in “{name}” on {on}", icon="plug-zap", facts=[ON]
+)
+declare("escalation.raised", "Escalation raised", "{severity}: {what}", icon="siren", facts=ESCALATION)
+declare("escalation.edited", "Escalation changed", "“{what}”: changed {changed}", icon="pencil", facts=ESCALATION)
+declare("escalation.resolved", "Escalation resolved", "“{what}”: {outcome}", icon="shield-check", facts=ESCALATION)
 
 source(
     Source(

@@ -2,13 +2,41 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Fact, FactType, Source, declare, source
-from journeys.onboarding.models import DEFAULT_DAYS
+from accounts.registry import Fact, FactType, Source, declare, of_accounts, of_workspace, source
+from journeys.onboarding.models import DEFAULT_DAYS, PromiseKind, PromiseOutcome, ReachedHow
+
+ON = Fact("on", _("On"), FactType.DATE)
+NOT_KNOWN = Fact("not_known", _("Answers that nobody knows"), FactType.NUMBER)
+SUBMITTED = (
+    NOT_KNOWN,
+    Fact("statements", _("SPICED statements"), FactType.NUMBER),
+    Fact("again", _("Handed over again"), FactType.BOOLEAN),
+)
+ACCEPTED = (NOT_KNOWN, Fact("red_flags", _("Has red flags"), FactType.BOOLEAN))
+PROMISE = Fact("about", _("About"), FactType.CHOICE, choices=tuple(PromiseKind.choices))
+SETTLED = Fact(
+    "outcome", _("Outcome"), FactType.CHOICE, choices=tuple((one.label, one.label) for one in PromiseOutcome)
+)
+REACHED = (
+    ON,
+    Fact("how", _("How it was seen"), FactType.CHOICE, choices=tuple(ReachedHow.choices)),
+    Fact("days_from_commit", _("Days from the commitment"), FactType.NUMBER, unit=_("days")),
+    Fact("days_from_kickoff", _("Days from the kickoff"), FactType.NUMBER, unit=_("days")),
+)
+
+of_accounts(_("Onboarding"), "handoff", "promise", "agenda", "kickoff", "first_impact", "onboarding")
+of_workspace("onboarding_target")
 
 declare(
-    "handoff.opened", "Handoff opened", "{actor} opened the handoff; commitment on {committed_on}", icon="file-pen-line"
+    "handoff.opened",
+    "Handoff opened",
+    "{actor} opened the handoff; commitment on {committed_on}",
+    icon="file-pen-line",
+    facts=[Fact("committed_on", _("Committed on"), FactType.DATE)],
 )
-declare("handoff.submitted", "Handoff submitted", "{actor} handed the account over to {csm}", icon="send")
+declare(
+    "handoff.submitted", "Handoff submitted", "{actor} handed the account over to {csm}", icon="send", facts=SUBMITTED
+)
 declare("handoff.edited", "Handoff changed", "{actor} changed {changed}", icon="pencil-line")
 declare(
     "handoff.reassigned", "Deal handed on", "{actor} gave the deal from {before} to {after}", icon="user-round-check"
@@ -20,22 +48,31 @@ declare(
     "Handoff accepted",
     "{actor} accepted the handoff from {rep}; {csm} takes the account",
     icon="handshake",
+    facts=ACCEPTED,
 )
-declare("promise.made", "Promise made", "Promised in the sale: {text}", icon="hand")
-declare("promise.withdrawn", "Promise withdrawn", "No longer promised: {text}", icon="eraser")
-declare("promise.settled", "Promise settled", "{outcome}: {text}", icon="list-checks")
+declare("promise.made", "Promise made", "Promised in the sale: {text}", icon="hand", facts=[PROMISE])
+declare("promise.withdrawn", "Promise withdrawn", "No longer promised: {text}", icon="eraser", facts=[PROMISE])
+declare("promise.settled", "Promise settled", "{outcome}: {text}", icon="list-checks", facts=[PROMISE, SETTLED])
 declare("agenda.answered", "Open question answered", "{question}: {answer}", icon="message-circle-question-mark")
 declare("kickoff.edited", "Kickoff prepared", "{actor} changed {changed} of the kickoff", icon="pencil-line")
-declare("kickoff.held", "Kickoff held", "The kickoff was held on {on}", icon="rocket")
+declare("kickoff.held", "Kickoff held", "The kickoff was held on {on}", icon="rocket", facts=[ON])
 declare("first_impact.defined", "First Impact defined", "First Impact: {definition}", icon="crosshair")
 declare(
     "first_impact.reached",
     "First Impact reached",
     "{definition} ({how_label}), {days_from_commit} days from the commitment",
     icon="trophy",
+    facts=REACHED,
+    wording=["how_label"],
 )
 declare("first_impact.reopened", "First Impact taken back", "{actor} took it back: not reached yet", icon="rotate-ccw")
-declare("onboarding.held", "Onboarding on hold", "On hold until {until}: {reason}", icon="pause")
+declare(
+    "onboarding.held",
+    "Onboarding on hold",
+    "On hold until {until}: {reason}",
+    icon="pause",
+    facts=[Fact("from_on", _("On hold from"), FactType.DATE)],
+)
 declare("onboarding.went_on", "Onboarding goes on", "{actor} took it off hold ({reason})", icon="play")
 declare("onboarding_target.set", "Onboarding target", "{segment}: {days} days", icon="timer")
 declare("onboarding_target.removed", "Onboarding target removed", "{segment}: no target of its own", icon="timer-off")

@@ -2,29 +2,95 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Fact, FactType, Source, declare, source
+from accounts.registry import Fact, FactType, Source, declare, of_accounts, of_workspace, source
+from journeys.plans.models import Audience, ObjectiveKind, Side, TopicKind
+
+ON = Fact("on", _("On"), FactType.DATE)
+NEXT = Fact("next_review_on", _("Next review"), FactType.DATE)
+NUMBER = Fact("number", _("Version of the plan"), FactType.NUMBER)
+SIGNED = Fact(
+    "side", _("Side"), FactType.CHOICE, choices=tuple((each.value, each.label) for each in (Side.US, Side.THEM))
+)
+OBJECTIVE = Fact("kind", _("Kind of objective"), FactType.CHOICE, choices=tuple(ObjectiveKind.choices))
+TOPIC = Fact("kind", _("Kind of topic"), FactType.CHOICE, choices=tuple(TopicKind.choices))
+STEP = (
+    Fact("side", _("Side"), FactType.CHOICE, choices=tuple(Side.choices)),
+    Fact("audience", _("Who may read it"), FactType.CHOICE, choices=tuple(Audience.choices)),
+)
+
+of_accounts(_("Impact plan"), "plan", "objective", "impact", "step", "topic", "comment")
+of_workspace("plan_template")
 
 declare("plan.drafted", "Impact plan drafted", "{who} drafted the Joint Impact Plan", icon="map")
 declare("plan.edited", "Impact plan changed", "{who} changed {changed} of the plan", icon="pencil-line")
-declare("plan.agreed", "Impact plan agreed", "{name} agreed to version {number} of the plan", icon="handshake")
-declare("plan.reviewed", "Impact plan reviewed", "{who} reviewed the plan: {note}", icon="clipboard-check")
+declare(
+    "plan.agreed",
+    "Impact plan agreed",
+    "{name} agreed to version {number} of the plan",
+    icon="handshake",
+    facts=[NUMBER, SIGNED],
+)
+declare(
+    "plan.reviewed", "Impact plan reviewed", "{who} reviewed the plan: {note}", icon="clipboard-check", facts=[ON, NEXT]
+)
 declare("plan.closed", "Impact plan closed", "{who} closed the plan: {reason}", icon="archive")
-declare("objective.added", "Objective added", "{who} added the objective: {title}", icon="target")
-declare("objective.edited", "Objective changed", "{who} changed {changed} of “{title}”", icon="pencil-line")
-declare("objective.dropped", "Objective dropped", "{who} dropped “{title}”: {reason}", icon="circle-x")
-declare("impact.measured", "Impact measured", "{who} measured {value} {unit} for “{title}”", icon="ruler")
-declare("impact.achieved", "Impact achieved", "{who} reports as achieved: {title}", icon="flag")
-declare("impact.taken_back", "Impact taken back", "{who} took back as achieved: {title}", icon="rotate-ccw")
-declare("impact.confirmed", "Impact confirmed", "{name} confirmed: {title}", icon="badge-check")
-declare("step.added", "Plan step added", "{who} added to the plan: {title}", icon="list-plus")
-declare("step.edited", "Plan step changed", "{who} changed {changed} of “{title}”", icon="pencil-line")
-declare("step.done", "Plan step done", "{who} did: {title}", icon="circle-check")
-declare("step.reopened", "Plan step reopened", "{who} reopened: {title}", icon="rotate-ccw")
-declare("step.dropped", "Plan step dropped", "{who} dropped from the plan: {title}", icon="circle-x")
-declare("topic.added", "Plan topic added", "{who} noted {kind_label}: {title}", icon="message-square-warning")
-declare("topic.edited", "Plan topic changed", "{who} changed {changed} of “{title}”", icon="pencil-line")
-declare("topic.settled", "Plan topic settled", "{who} settled {kind_label}: {title}", icon="list-checks")
-declare("topic.reopened", "Plan topic reopened", "{who} reopened {kind_label}: {title}", icon="rotate-ccw")
+declare("objective.added", "Objective added", "{who} added the objective: {title}", icon="target", facts=[OBJECTIVE])
+declare(
+    "objective.edited",
+    "Objective changed",
+    "{who} changed {changed} of “{title}”",
+    icon="pencil-line",
+    facts=[OBJECTIVE],
+)
+declare(
+    "objective.dropped", "Objective dropped", "{who} dropped “{title}”: {reason}", icon="circle-x", facts=[OBJECTIVE]
+)
+declare(
+    "impact.measured",
+    "Impact measured",
+    "{who} measured {value} {unit} for “{title}”",
+    icon="ruler",
+    facts=[OBJECTIVE, ON],
+)
+declare("impact.achieved", "Impact achieved", "{who} reports as achieved: {title}", icon="flag", facts=[OBJECTIVE, ON])
+declare(
+    "impact.taken_back",
+    "Impact taken back",
+    "{who} took back as achieved: {title}",
+    icon="rotate-ccw",
+    facts=[OBJECTIVE],
+)
+declare("impact.confirmed", "Impact confirmed", "{name} confirmed: {title}", icon="badge-check", facts=[OBJECTIVE, ON])
+declare("step.added", "Plan step added", "{who} added to the plan: {title}", icon="list-plus", facts=STEP)
+declare("step.edited", "Plan step changed", "{who} changed {changed} of “{title}”", icon="pencil-line", facts=STEP)
+declare("step.done", "Plan step done", "{who} did: {title}", icon="circle-check", facts=STEP)
+declare("step.reopened", "Plan step reopened", "{who} reopened: {title}", icon="rotate-ccw", facts=STEP)
+declare("step.dropped", "Plan step dropped", "{who} dropped from the plan: {title}", icon="circle-x", facts=STEP)
+declare(
+    "topic.added",
+    "Plan topic added",
+    "{who} noted {kind_label}: {title}",
+    icon="message-square-warning",
+    facts=[TOPIC],
+    wording=["kind_label"],
+)
+declare("topic.edited", "Plan topic changed", "{who} changed {changed} of “{title}”", icon="pencil-line", facts=[TOPIC])
+declare(
+    "topic.settled",
+    "Plan topic settled",
+    "{who} settled {kind_label}: {title}",
+    icon="list-checks",
+    facts=[TOPIC],
+    wording=["kind_label"],
+)
+declare(
+    "topic.reopened",
+    "Plan topic reopened",
+    "{who} reopened {kind_label}: {title}",
+    icon="rotate-ccw",
+    facts=[TOPIC],
+    wording=["kind_label"],
+)
 declare("comment.said", "Comment on the plan", "{who}: {body}", icon="message-circle")
 declare("plan_template.added", "Plan template added", "{who} added the plan template {name}", icon="file-plus")
 declare("plan_template.edited", "Plan template changed", "{who} changed the plan template {name}", icon="file-pen-line")

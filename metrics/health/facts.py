@@ -6,9 +6,26 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Derivation, Derived, Fact, FactType, Source, declare, derive, source, tenant_source
+from accounts.registry import (
+    Derivation,
+    Derived,
+    Fact,
+    FactType,
+    Source,
+    declare,
+    derive,
+    of_accounts,
+    of_workspace,
+    source,
+    tenant_source,
+)
 from metrics.health import live, sql
 from metrics.health.definitions import BANDS, JUDGED
+
+BY_HAND = (Fact("score", _("Score"), FactType.NUMBER), Fact("until", _("Until"), FactType.DATE))
+
+of_accounts(_("Health"), "judgement", "override")
+of_workspace("health_model", "health_models", "health_version", "sign_off")
 
 declare("health_model.added", "Health model added", "{name} was added", icon="heart-pulse")
 declare("health_model.edited", "Health model edited", "{name}: changed {changed}", icon="heart-pulse")
@@ -24,7 +41,7 @@ declare("sign_off.asked", "Sign-off asked", "{person} is asked to sign {name}", 
 declare("sign_off.decided", "Sign-off decided", "{person} {decision} {name}", icon="signature")
 declare("sign_off.spared", "Sign-off spared", "{person} needn’t sign {name}", icon="signature")
 declare("judgement.made", "Judged", "{measure}: {level}, {reason}", icon="gavel")
-declare("override.set", "Health set by hand", "{score} until {until}: {reason}", icon="hand")
+declare("override.set", "Health set by hand", "{score} until {until}: {reason}", icon="hand", facts=BY_HAND)
 declare("override.lifted", "Health worked out again", "The score set by hand no longer holds", icon="hand")
 
 BAND_LABELS = tuple(zip(BANDS, (_("Healthy"), _("Symptoms"), _("At risk"), _("Unknown")), strict=True))

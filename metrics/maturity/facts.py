@@ -2,9 +2,20 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Fact, FactType, Source, declare, source
+from accounts.registry import Fact, FactType, Source, declare, of_accounts, of_workspace, source
 
-declare("maturity.assessed", "Maturity assessed", "Level {level}, {score} of 100", icon="chart-no-axes-column")
+ASSESSED = (Fact("level", _("Level"), FactType.NUMBER), Fact("score", _("Score"), FactType.NUMBER, unit=_("points")))
+
+of_accounts(_("Maturity"), "maturity")
+of_workspace("maturity_template", "maturity_matrix")
+
+declare(
+    "maturity.assessed",
+    "Maturity assessed",
+    "Level {level}, {score} of 100",
+    icon="chart-no-axes-column",
+    facts=ASSESSED,
+)
 declare("maturity_template.added", "Maturity template added", "{name} was added", icon="list-checks")
 declare("maturity_template.edited", "Maturity template edited", "{name}: changed {changed}", icon="list-checks")
 declare("maturity_template.archived", "Maturity template archived", "{name} is no longer asked", icon="archive")

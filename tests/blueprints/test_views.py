@@ -357,11 +357,3 @@ def test_a_step_without_any_endpoint_says_where_to_add_one(acme_cast, story, pag
 def test_a_match_of_an_event_neither_holds_nor_ceases_to(acme_cast, story, page):
     html = page(acme_cast.vera, acme_cast.tenant).get(f"/plays/{story.play.pk}/").content.decode()
     assert '<td class="max-sm:hidden">–</td></tr>' in html
-
-
-def test_the_buying_role_of_an_event_is_chosen_from_a_list():
-    (row,) = of_tree("if", {"all": [{"fact": "event.buying_role", "is": "champion"}]}, Scope({}, of_event=True)).rows()
-    assert (row.input, row.value) == ("choice", "champion")
-    assert ("executive_buyer", "Executive buyer") in row.choices
-    assert [code for code, _words in row.operators] == ["is", "is_not", "in", "not_in", "known", "unknown"]
-    assert row.judge()

@@ -1,9 +1,20 @@
 """What usage tells the timeline."""
 
-from accounts.registry import declare
+from django.utils.translation import gettext_lazy as _
+
+from accounts.registry import Fact, FactType, declare, of_accounts, of_workspace
+
+SEEN = (Fact("times", _("Times"), FactType.NUMBER), Fact("users", _("People"), FactType.NUMBER))
+
+of_accounts(_("Usage"), "usage", "usage_origin.matched", "usage_origin.moved")
+of_workspace("usage_origin", "usage_metric", "usage_intake", "write_key")
 
 declare(
-    "usage.criterion_met", "First Impact seen in usage", "“{event}” {times} times by {users} people", icon="activity"
+    "usage.criterion_met",
+    "First Impact seen in usage",
+    "“{event}” {times} times by {users} people",
+    icon="activity",
+    facts=SEEN,
 )
 declare("usage_origin.matched", "Usage matched", "Usage of {name} counts for this account", icon="link")
 declare("usage_origin.moved", "Usage moved", "Usage of {name} counts for {to} now", icon="arrow-right-left")
