@@ -12,15 +12,15 @@ from django.db.models.functions import Now
 
 from accounts import timeline
 from accounts.actions.errors import Conflict, Errors, Refused, refuse
-from accounts.models import Account, Contact, Membership, Tenant, User
+from accounts.models import Account, Membership, Tenant, User
 from accounts.roles import Permission
 from blueprints import texts
 from blueprints.actions import deliveries
-from blueprints.actions.stepping import moving, pace
+from blueprints.actions.stepping import mailing, moving, pace
+from blueprints.actions.stepping.effects import APPROVED
+from blueprints.actions.stepping.mailing import Drafts
 from blueprints.models import Run, RunState, RunStep, StepState
 from blueprints.steps.kinds import LONGEST_LINE
-
-Drafts = list[dict[str, Any]]
 
 
 def asking() -> Any:
@@ -52,17 +52,30 @@ def approve(
 ) -> list[int]:
     """Sends it: ids of the deliveries, written in this transaction; the run goes on.
 
+    In the play's quiet hours nothing is written yet: the step waits for their end, and then these words leave.
     `edits` are {subject, text} for each draft in its order. Whoever left since gets nothing. Refused names
     drafts.<n>.<field>; Conflict where somebody decided or changed it since.
     """
     run = _hold(step, version)
-    drafts, left_out = _reachable(_edited(step.did["drafts"], edits))
-    sent = deliveries.mail(run, step.number, drafts)
-    gone = {"left_out": left_out} if left_out else {}
-    _decide(step, StepState.DONE, by, {"drafts": drafts, "deliveries": sent} | gone)
+    drafts, left_out = mailing.reachable(_edited(step.did["drafts"], edits))
+    said = {"drafts": drafts} | ({"left_out": left_out} if left_out else {})
+    at, tenant, sent = at or pace.now(), Tenant.objects.get(pk=run.tenant_id), []
+    if until := mailing.quiet_until(run.version, tenant, at):
+        _decide(step, StepState.WAITING, by, said | {APPROVED: True})
+        moving.look_again(run, at=until)
+    else:
+        sent = deliveries.mail(run, step.number, drafts)
+        _decide(step, StepState.DONE, by, said | {"deliveries": sent})
+        moving.go_on(run, step.number, tenant=tenant, at=at)
     _tell("run_step.approved", step, run, by, drafts)
-    moving.go_on(run, step.number, tenant=Tenant.objects.get(pk=run.tenant_id), at=at or pace.now())
     return sent
+
+
+def leaves_at(step: RunStep, *, tenant: Tenant, at: dt.datetime) -> dt.datetime | None:
+    """The end of the quiet hours for which this mail waits, approved or not yet; None: a yes sends it at once."""
+    if step.state == StepState.ASKING:
+        return mailing.quiet_until(step.run.version, tenant, at)
+    return step.run.next_at if step.state == StepState.WAITING else None
 
 
 @transaction.atomic
@@ -109,18 +122,6 @@ def _edited(drafts: Drafts, edits: Sequence[Mapping[str, str]] | None) -> Drafts
     if errors:
         raise Refused(errors)
     return said
-
-
-def _reachable(drafts: Drafts) -> tuple[Drafts, list[str]]:
-    """The drafts to those who are still there, to the address they have now; and the names of the others."""
-    ids = [draft["contact"] for draft in drafts if "contact" in draft]
-    here = Contact.objects.filter(pk__in=ids).present().exclude(email="")
-    now = dict(here.values_list("pk", "email"))
-    gone = [draft for draft in drafts if "contact" in draft and draft["contact"] not in now]
-    kept = [draft | {"to": now.get(draft.get("contact", 0), draft["to"])} for draft in drafts if draft not in gone]
-    if not kept:
-        raise refuse("drafts", "Nobody whom this was written for can be reached any more: decline it.")
-    return kept, [draft["name"] for draft in gone]
 
 
 def _problems(words: Mapping[str, str]) -> list[tuple[str, str]]:

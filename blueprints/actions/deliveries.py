@@ -22,7 +22,7 @@ from accounts.actions.errors import refuse
 from accounts.models import Tenant, TenantWork, User
 from accounts.tenancy.context import current_tenant_id, tenant_context
 from blueprints import sending
-from blueprints.actions import answers
+from blueprints.actions import answers, hushing
 from blueprints.models import Channel, Delivery, DeliveryState, Endpoint, Run
 
 DELIVERIES = "deliveries"
@@ -158,6 +158,7 @@ def _claim(tenant_id: int) -> list[Parcel]:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashint8(%s))", [CLAIM_LOCK, tenant_id])
         if not cursor.fetchone()[0]:
             return []
+        hushing.put_off()
         cursor.execute(CLAIM, params)
         return [_read(row, lease) for row in cursor.fetchall()]
 

@@ -92,7 +92,10 @@ class ApprovalResource(Readable):
         "decline": Permission.PLAY_VIEW,
     }
 
-    @extend_schema(summary="Approve a mail", description="It leaves within seconds, and the run goes on.")
+    @extend_schema(
+        summary="Approve a mail",
+        description="It leaves within seconds, or when the play’s quiet hours are over; then the run goes on.",
+    )
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: str) -> Response:
         said = self.said()

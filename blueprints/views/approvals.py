@@ -73,10 +73,18 @@ def _decide(request: MemberRequest, step: RunStep) -> str:
         return _("Approved. It leaves within seconds, but not to %(names)s, who left.") % {"names": ", ".join(gone)}
     return _("Approved. It leaves within seconds.")
 
+    if leaves := _leaves(request, step):
+        return _("Approved. It leaves at %(when)s, when the quiet hours of its play are over.") % {"when": leaves}
 
 def _version(request: MemberRequest) -> int | None:
     said = request.POST.get("version", "")
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
+
+def _leaves(request: MemberRequest, step: RunStep) -> str:
+    """When the quiet hours end for which it waits; empty where a yes sends it at once."""
+    at = approvals.leaves_at(step, tenant=request.tenant, at=timezone.now())
+    return formats.date_time(at.astimezone(request.tenant.zone)) if at else ""
+
 
 
 def _edits(request: MemberRequest, step: RunStep) -> list[dict[str, str]]:
@@ -108,6 +116,7 @@ def asked(request: MemberRequest, step: RunStep, errors: dict[str, list[str]] | 
     }
 
 
+        "leaves": _leaves(request, step),
 def _step_or_404(request: MemberRequest, pk: int) -> RunStep:
     steps = RunStep.objects.filter(kind="email", run__account__in=Account.objects.visible_to(request.membership))
     step = steps.select_related("run__account__csm", "run__play", "run__version").filter(pk=pk).first()

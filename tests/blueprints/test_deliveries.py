@@ -4,6 +4,7 @@ import datetime as dt
 import importlib
 import json
 import threading
+import uuid
 from types import SimpleNamespace
 
 import pytest
@@ -16,11 +17,19 @@ from accounts.actions.errors import Conflict, Refused
 from accounts.models import Event, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import sending
-from blueprints.actions import answers, deliveries, endpoints, notices, templates
-from blueprints.models import Channel, Delivery, Endpoint, Notice
+from blueprints.actions import answers, deliveries, endpoints, notices, templates, turns
+from blueprints.models import Channel, Delivery, Endpoint, Notice, PlayVersion
 from tests.blueprints.test_sending import receiver, saying
+from tests.blueprints.watched import around_now
 from tests.factories.accounts import AccountFactory
-from tests.factories.blueprints import DeliveryFactory, EndpointFactory, MessageTemplateFactory, RunFactory
+from tests.factories.blueprints import (
+    DeliveryFactory,
+    EndpointFactory,
+    MessageTemplateFactory,
+    PlayFactory,
+    RunFactory,
+    step,
+)
 
 OK = sending.Answer(200)
 DOWN = sending.Answer(503, "It answered 503.", True)
@@ -234,6 +243,35 @@ def test_a_mail_that_went_out_is_on_the_timeline(acme, mailoutbox):
     assert (said.account, said.facts["to"], said.facts["subject"]) == (account, "Kim", "Hi")
 
 
+def mail_of(quiet, **values) -> Delivery:
+    play = PlayFactory()
+    version = PlayVersion.objects.create(play=play, number=2, steps=[step()], guards={"quiet": quiet})
+    run = RunFactory(match__play=play, match__version=version)
+    said = {"subject": "Hi", "text": "Dear Kim", "name": "Kim", "reply_to": ""}
+    return Delivery.objects.create(channel="email", to="kim@x.test", payload=said, run=run, account=run.account,
+                                   **values)  # fmt: skip
+
+
+def test_a_mail_that_comes_late_waits_for_the_end_of_quiet_hours(acme, mailoutbox, world):
+    """Whatever made it late: a mail server that was away, a sender that died, a person who sends it again."""
+    tried = mail_of(around_now(acme.tenant), attempts=2, last_error="No connection.")
+    lost = mail_of(around_now(acme.tenant), state="sending", attempts=1, lease=uuid.uuid4(),
+                   lease_until=Now() - dt.timedelta(minutes=1))  # fmt: skip
+    given_up = mail_of(around_now(acme.tenant), state="dead")
+    deliveries.send_again(given_up, by=acme.olly)
+    noon = f"{dt.datetime.now(acme.tenant.zone) + dt.timedelta(hours=3):%H:%M}"
+    free, internal = mail_of({"from": noon, "until": noon}), DeliveryFactory(run=tried.run, step=1)
+    assert deliveries.send_due(acme.tenant.pk) == 2
+    assert len(mailoutbox) == len(world.sent) == 1
+    sent = Delivery.objects.filter(pk__in=[free.pk, internal.pk])
+    assert set(sent.values_list("state", flat=True)) == {"sent"}
+    waiting = Delivery.objects.filter(pk__in=[tried.pk, lost.pk, given_up.pk])
+    assert {delivery.due_at > turns.clock() + dt.timedelta(minutes=50) for delivery in waiting} == {True}
+    assert TenantWork.objects.filter(kind=deliveries.DELIVERIES).get().due_at == waiting[0].due_at
+    tried.refresh_from_db()
+    assert tried.attempts == 2
+
+
 def test_an_endpoint_shows_its_secret_once_and_says_no_to_private_addresses(acme, world):
     endpoint, secret = endpoints.add(
         {"name": "Hook", "kind": "webhook", "url": "https://hooks.example.com/"}, by=acme.olly
@@ -371,6 +409,15 @@ def test_a_secret_is_sealed_in_the_database_and_opens_after_the_key_was_replaced
     deliveries.wire(None, 0, endpoint, Channel.WEBHOOK, {"type": "test"})
     deliveries.send_due(acme.tenant.pk)
     assert "sealed with another SECRET_KEY" in Delivery.objects.get().last_error
+
+
+def test_a_secret_that_was_never_sealed_is_taken_as_it_stands(acme, world):
+    """While versions follow each other, the one before still writes it so."""
+    assert sending.unseal("whsec_" + "c2VjcmV0") == "whsec_c2VjcmV0"
+    delivery = DeliveryFactory()
+    Endpoint.objects.filter(pk=delivery.endpoint_id).update(secret=endpoints.fresh_secret())
+    deliveries.send_due(acme.tenant.pk)
+    assert Delivery.objects.get().state == "sent"
 
 
 def test_secrets_that_stand_in_the_clear_are_sealed_by_the_migration(acme):

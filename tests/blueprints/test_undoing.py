@@ -6,10 +6,12 @@ import pytest
 
 from accounts.actions import accounts, contacts, tasks
 from accounts.actions.errors import Conflict, Refused
-from accounts.models import Event, Membership, Task
+from accounts.models import Event, Membership, Task, TenantWork
+from accounts.tenancy.context import tenant_context
 from blueprints.actions import approvals, starting, stepping, undoing, why
-from blueprints.models import Delivery, Match, Run, RunStep
+from blueprints.models import Delivery, Match, PlayVersion, Run, RunStep
 from tests.blueprints.test_stepping import AT, DAY, HOUR, TODAY, advance, everything, playing, run_of, states
+from tests.blueprints.watched import around_now
 from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.blueprints import EndpointFactory, MatchFactory, RunStepFactory, step
 
@@ -44,6 +46,69 @@ def test_a_yes_sends_what_was_read_and_the_run_goes_on(acme, asking):
     with pytest.raises(Conflict):
         approvals.approve(asking, by=acme.cass, at=AT)
     assert everything() == before
+
+
+@pytest.fixture
+def asking_at_night(acme, account):
+    """A mail that waits for a word, of a play that is quiet until Monday, 9:30."""
+    play = playing([MAIL | {"when": {"all": [{"fact": "run.tasks_open", "is": 0}]}}, step("After")])
+    quiet = {"quiet": {"from": "18:00", "until": "09:30", "weekends": True}}
+    version = PlayVersion.objects.create(play=play, number=2, steps=play.current().steps, guards=quiet)
+    match = MatchFactory(play=play, account=account, version=version)
+    stepping.begin([match], tenant=acme.tenant, at=AT, today=TODAY)
+    return advance(acme, Run.objects.get(match=match)).done_steps.get()
+
+
+NIGHT, MONDAY = AT.replace(hour=22), dt.datetime(2026, 11, 23, 9, 30, tzinfo=dt.UTC)
+
+
+def test_what_is_approved_in_quiet_hours_leaves_when_they_are_over(acme, asking_at_night, account):
+    step_ = asking_at_night
+    assert approvals.leaves_at(step_, tenant=acme.tenant, at=NIGHT) == MONDAY
+    assert approvals.leaves_at(step_, tenant=acme.tenant, at=AT) is None
+    edits = [{"subject": "Hello", "text": "Dear all"}]
+    assert approvals.approve(step_, by=acme.cass, at=NIGHT, edits=edits) == []
+    step_ = RunStep.objects.select_related("run").get()
+    assert (step_.state, step_.decided_by, Delivery.objects.count()) == ("waiting", acme.cass, 0)
+    assert approvals.leaves_at(step_, tenant=acme.tenant, at=NIGHT) == MONDAY
+    assert TenantWork.objects.filter(kind=stepping.STEPS, due_at=MONDAY).exists()
+    with pytest.raises(Conflict):
+        approvals.approve(step_, by=acme.cass, at=NIGHT)
+    advance(acme, step_.run, MONDAY - HOUR)
+    assert Delivery.objects.count() == 0
+    contacts.edit(account.contacts.get(), {"email": "kim@new.test"}, by=acme.cass)
+    run = advance(acme, step_.run, MONDAY)
+    sent = Delivery.objects.get()
+    assert (sent.to, sent.payload["subject"], sent.payload["text"]) == ("kim@new.test", "Hello", "Dear all")
+    assert (run.state, states(run)) == ("finished", [(0, "email", "done"), (1, "task", "done")])
+    done = run.done_steps.get(number=0)
+    assert (done.decided_by, done.did["deliveries"]) == (acme.cass, [sent.pk])
+
+
+def test_what_was_approved_for_the_morning_is_not_sent_once_its_reason_is_gone(acme, asking_at_night):
+    approvals.approve(asking_at_night, by=acme.cass, at=NIGHT)
+    assert stepping.leave([asking_at_night.run_id], reason="They came back.", at=NIGHT + HOUR) == 1
+    advance(acme, asking_at_night.run, MONDAY)
+    assert (states(asking_at_night.run), Delivery.objects.count()) == ([(0, "email", "skipped")], 0)
+
+
+def test_the_page_says_when_a_mail_that_is_approved_now_leaves(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        play = playing([MAIL])
+        PlayVersion.objects.create(play=play, number=2, steps=[MAIL], guards={"quiet": around_now(acme_cast.tenant)})
+        ours = AccountFactory(csm=acme_cast.cass)
+        ContactFactory(account=ours, name="Kim Ray", email="kim@globex.test", buying_role="champion")
+        drafts = [{"to": "kim@globex.test", "name": "Kim Ray", "subject": "Hi", "text": "Dear Kim"}]
+        of = {"run__match__play": play, "run__account": ours, "run__next_at": None}
+        asked = RunStepFactory(kind="email", state="asking", number=0, did={"drafts": drafts}, **of)
+    cass = page(acme_cast.cass, acme_cast.tenant)
+    url = f"/plays/approvals/{asked.pk}/"
+    assert "These are quiet hours of this play: approved now, it leaves at " in cass.get(url).content.decode()
+    said = cass.post(url, {"do": "approve", "version": asked.version}, follow=True).content.decode()
+    assert "when the quiet hours of its play are over" in said
+    assert "Approved: it leaves at " in cass.get(url).content.decode()
+    with tenant_context(acme_cast.tenant):
+        assert Delivery.objects.count() == 0
 
 
 def test_what_a_person_mends_is_what_is_sent(acme, asking):

@@ -9,9 +9,9 @@ from typing import Any
 from accounts.actions import accounts, many_tasks, ownership
 from accounts.actions.many_tasks import NewTask
 from accounts.models import Contact, User
-from blueprints import guards, rules, texts
+from blueprints import rules, texts
 from blueprints.actions import deliveries, notices
-from blueprints.actions.stepping import calling, pace
+from blueprints.actions.stepping import calling, mailing, pace
 from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, Outcome, Skipped, Taken, Waiting
 from blueprints.actions.stepping.people import LEADER
 from blueprints.actions.stepping.plans import has_variables, message, task_due, task_texts
@@ -21,6 +21,7 @@ from blueprints.models import Channel, Delivery, MessageTemplate, Run
 from blueprints.steps import RUN_FACTS, Step, kind_of
 from blueprints.steps.kinds import CUSTOM, LEAST_LOADED
 
+APPROVED = "approved"
 NOT_WANTED = Taken(Skipped("Its condition doesn’t hold."))
 
 
@@ -31,7 +32,7 @@ def take(step: Step, moment: Moment) -> Outcome:
 def is_wanted(moment: Moment) -> bool:
     """Whether what the step asks for holds."""
     tree = moment.step.get("when")
-    return not tree or holds(tree, moment)
+    return _is_approved(moment) or not tree or holds(tree, moment)
 
 
 def holds(tree: Any, moment: Moment) -> bool:
@@ -55,6 +56,8 @@ def _task(step: Step, moment: Moment) -> Outcome:
 
 
 def _email(step: Step, moment: Moment) -> Outcome:
+    if _is_approved(moment):
+        return _approved(moment)
     subject, body = _mail_texts(step)
     present = Contact.objects.filter(account=moment.account, buying_role__in=step["to_roles"]).present()
     contacts = list(present.exclude(email="").order_by("pk"))
@@ -66,13 +69,28 @@ def _email(step: Step, moment: Moment) -> Outcome:
         said = {"subject": texts.render_line(subject, values), "text": texts.render(body, values)}
         drafts.append({"to": contact.email, "name": contact.name, "contact": contact.pk} | said)
     if not _waits_for_approval(step, moment.run):
-        if until := _quiet_until(moment):
+        if until := mailing.quiet_until(moment.run.version, moment.tenant, moment.at):
             return Waiting(until)
         return Done({"drafts": drafts, "deliveries": deliveries.mail(moment.run, moment.number, drafts)})
     told = moment.staff.told(moment.owners, "csm") or moment.staff.told(moment.owners, LEADER)
     words = f"{moment.run.play}: an e-mail to {', '.join(draft['name'] for draft in drafts)} waits for your approval."
     notices.tell(told, words, account=moment.account, run=moment.run)
     return Asking({"drafts": drafts})
+
+
+def _is_approved(moment: Moment) -> bool:
+    """A person said yes in quiet hours: what they read is what leaves, though the day's facts are others."""
+    return bool(moment.began and moment.began.get(APPROVED))
+
+
+def _approved(moment: Moment) -> Outcome:
+    said = dict(moment.began or {})
+    if until := mailing.quiet_until(moment.run.version, moment.tenant, moment.at):
+        return Waiting(until, said)
+    drafts, gone = mailing.reachable(said["drafts"])
+    left_out = said.get("left_out", []) + gone
+    sent = deliveries.mail(moment.run, moment.number, drafts)
+    return Done({"drafts": drafts, "deliveries": sent} | ({"left_out": left_out} if left_out else {}))
 
 
 def _mail_texts(step: Step) -> tuple[str, str]:
@@ -90,12 +108,6 @@ def _waits_for_approval(step: Step, run: Run) -> bool:
         if said is not None:
             return bool(said)
     return True
-
-
-def _quiet_until(moment: Moment) -> dt.datetime | None:
-    """The end of the quiet time in which a customer would get this now, whatever led here."""
-    quiet = guards.parse(moment.run.version.guards).quiet
-    return quiet.ends(moment.at.astimezone(moment.tenant.zone), moment.tenant.country) if quiet else None
 
 
 def _notice(step: Step, moment: Moment) -> Outcome:

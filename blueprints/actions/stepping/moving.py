@@ -81,6 +81,12 @@ def go_on(run: Run, number: int, *, tenant: Tenant, at: dt.datetime) -> None:
     pace.ring(next_at)
 
 
+def look_again(run: Run, *, at: dt.datetime) -> None:
+    """At the step before which it stands, then."""
+    _write(run, next_at=at)
+    pace.ring(at)
+
+
 def _claim(tenant: Tenant, at: dt.datetime, passed: float) -> Claim | None:
     """Runs that are ours: alone from the second try on, so that no neighbor suffers.
 
