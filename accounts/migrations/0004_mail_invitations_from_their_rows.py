@@ -3,6 +3,7 @@
 
 import django.contrib.postgres.functions
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.db import migrations, models
 
 
@@ -13,49 +14,51 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterModelOptions(
-            name='apikey',
-            options={'ordering': ['-created_at'], 'verbose_name': 'API key'},
-        ),
-        migrations.AlterModelOptions(
-            name='inboxentry',
-            options={'base_manager_name': 'objects', 'default_manager_name': 'objects', 'ordering': ['id'], 'verbose_name_plural': 'inbox entries'},
-        ),
-        migrations.AlterModelOptions(
-            name='tenantwork',
-            options={'verbose_name_plural': 'tenant work'},
-        ),
-        migrations.RemoveField(
-            model_name='invitation',
-            name='token_hash',
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='mail_attempts',
-            field=models.PositiveSmallIntegerField(default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='mail_due_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='mail_error',
-            field=models.CharField(blank=True, editable=False, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='mailed_at',
-            field=models.DateTimeField(blank=True, editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='invitation',
-            name='nonce',
-            field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False),
-        ),
-        migrations.AddIndex(
-            model_name='invitation',
-            index=models.Index(condition=models.Q(('accepted_at', None), ('mailed_at', None), ('revoked_at', None)), fields=['mail_due_at'], name='accounts_invitation_unmailed'),
-        ),
+        Together([
+            migrations.AlterModelOptions(
+                name='apikey',
+                options={'ordering': ['-created_at'], 'verbose_name': 'API key'},
+            ),
+            migrations.AlterModelOptions(
+                name='inboxentry',
+                options={'base_manager_name': 'objects', 'default_manager_name': 'objects', 'ordering': ['id'], 'verbose_name_plural': 'inbox entries'},
+            ),
+            migrations.AlterModelOptions(
+                name='tenantwork',
+                options={'verbose_name_plural': 'tenant work'},
+            ),
+            migrations.RemoveField(
+                model_name='invitation',
+                name='token_hash',
+            ),
+            migrations.AddField(
+                model_name='invitation',
+                name='mail_attempts',
+                field=models.PositiveSmallIntegerField(default=0, editable=False),
+            ),
+            migrations.AddField(
+                model_name='invitation',
+                name='mail_due_at',
+                field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+            ),
+            migrations.AddField(
+                model_name='invitation',
+                name='mail_error',
+                field=models.CharField(blank=True, editable=False, max_length=300),
+            ),
+            migrations.AddField(
+                model_name='invitation',
+                name='mailed_at',
+                field=models.DateTimeField(blank=True, editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='invitation',
+                name='nonce',
+                field=models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False),
+            ),
+            migrations.AddIndex(
+                model_name='invitation',
+                index=models.Index(condition=models.Q(('accepted_at', None), ('mailed_at', None), ('revoked_at', None)), fields=['mail_due_at'], name='accounts_invitation_unmailed'),
+            ),
+        ]),
     ]

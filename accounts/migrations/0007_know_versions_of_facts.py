@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -16,155 +17,132 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='AccountFacts',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('facts', models.JSONField(default=dict)),
-                ('valid_from', models.DateTimeField()),
-                ('first_day', models.DateField()),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='known', to='accounts.account')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'verbose_name_plural': 'account facts',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='ExternalFact',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=40)),
-                ('label', models.CharField(max_length=80)),
-                ('type', models.CharField(choices=[('number', 'Number'), ('percent', 'Percent'), ('date', 'Date'), ('boolean', 'Yes or no'), ('text', 'Text'), ('choice', 'One of a list')], max_length=7)),
-                ('unit', models.CharField(blank=True, max_length=30)),
-                ('choices', models.JSONField(blank=True, default=list, help_text='For one of a list: the list.')),
-                ('fresh_days', models.PositiveSmallIntegerField(blank=True, help_text='Older than so many days, a value isn’t trusted; empty: it never goes stale.', null=True)),
-                ('active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['label', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='ExternalValue',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('value', models.JSONField()),
-                ('observed_on', models.DateField()),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('fact', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='values', to='accounts.externalfact')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Touched',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('account_id', models.BigIntegerField()),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'verbose_name_plural': 'touched accounts',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.AddField(
-            model_name='accountstate',
-            name='health_band',
-            field=models.CharField(blank=True, db_default='', max_length=8),
-        ),
-        migrations.AddField(
-            model_name='accountstate',
-            name='health_score',
-            field=models.PositiveSmallIntegerField(null=True),
-        ),
-        migrations.AddField(
-            model_name='accountstate',
-            name='seen_on',
-            field=models.DateField(help_text="The tenant's day on which plays last looked at the facts.", null=True),
-        ),
-        migrations.AddField(
-            model_name='inboxentry',
-            name='followed_at',
-            field=models.DateTimeField(help_text='When the facts of its account were looked at since.', null=True),
-        ),
-        migrations.AddIndex(
-            model_name='accountstate',
-            index=models.Index(fields=['tenant', 'health_score', 'account'], name='accounts_state_by_health'),
-        ),
-        migrations.AddIndex(
-            model_name='accountstate',
-            index=models.Index(models.F('tenant'), models.OrderBy(models.F('health_score'), descending=True, nulls_last=True), models.OrderBy(models.F('account'), descending=True), name='accounts_state_health_desc'),
-        ),
-        migrations.AddIndex(
-            model_name='accountstate',
-            index=models.Index(fields=['tenant', 'health_band', 'account'], name='accounts_state_by_band'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxentry',
-            index=models.Index(condition=models.Q(('followed_at', None)), fields=['tenant', 'id'], name='accounts_inboxentry_unfollowed'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountfacts',
-            constraint=models.UniqueConstraint(fields=('tenant', 'account'), name='accounts_facts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountfacts',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='accounts_accountfacts_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountfacts',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='accounts_accountfacts_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalfact',
-            constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='accounts_externalfact_key_once', violation_error_message='Another external fact has this key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalfact',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='accounts_externalfact_created_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalfact',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='accounts_externalfact_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalvalue',
-            constraint=models.UniqueConstraint(fields=('tenant', 'account', 'fact'), name='accounts_externalvalue_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalvalue',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='fact', name='accounts_externalvalue_fact_fk', to_column='id', to_table='accounts_externalfact'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalvalue',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='accounts_externalvalue_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='externalvalue',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='accounts_externalvalue_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='touched',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='accounts_touched_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='AccountFacts',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('facts', models.JSONField(default=dict)),
+                    ('valid_from', models.DateTimeField()),
+                    ('first_day', models.DateField()),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='known', to='accounts.account')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'verbose_name_plural': 'account facts',
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'account'), name='accounts_facts_once'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='accounts_accountfacts_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.TenantIsolation(name='accounts_accountfacts_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='ExternalFact',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('key', models.SlugField(max_length=40)),
+                    ('label', models.CharField(max_length=80)),
+                    ('type', models.CharField(choices=[('number', 'Number'), ('percent', 'Percent'), ('date', 'Date'), ('boolean', 'Yes or no'), ('text', 'Text'), ('choice', 'One of a list')], max_length=7)),
+                    ('unit', models.CharField(blank=True, max_length=30)),
+                    ('choices', models.JSONField(blank=True, default=list, help_text='For one of a list: the list.')),
+                    ('fresh_days', models.PositiveSmallIntegerField(blank=True, help_text='Older than so many days, a value isn’t trusted; empty: it never goes stale.', null=True)),
+                    ('active', models.BooleanField(default=True)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['label', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'key'), name='accounts_externalfact_key_once', violation_error_message='Another external fact has this key.'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='accounts_externalfact_created_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='accounts_externalfact_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='ExternalValue',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('value', models.JSONField()),
+                    ('observed_on', models.DateField()),
+                    ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                    ('fact', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='values', to='accounts.externalfact')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'account', 'fact'), name='accounts_externalvalue_once'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='fact', name='accounts_externalvalue_fact_fk', to_column='id', to_table='accounts_externalfact'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='accounts_externalvalue_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.TenantIsolation(name='accounts_externalvalue_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Touched',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('account_id', models.BigIntegerField()),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'verbose_name_plural': 'touched accounts',
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        accounts.tenancy.constraints.TenantIsolation(name='accounts_touched_tenant'),
+                    ],
+                },
+            ),
+            migrations.AddField(
+                model_name='accountstate',
+                name='health_band',
+                field=models.CharField(blank=True, db_default='', max_length=8),
+            ),
+            migrations.AddField(
+                model_name='accountstate',
+                name='health_score',
+                field=models.PositiveSmallIntegerField(null=True),
+            ),
+            migrations.AddField(
+                model_name='accountstate',
+                name='seen_on',
+                field=models.DateField(help_text="The tenant's day on which plays last looked at the facts.", null=True),
+            ),
+            migrations.AddField(
+                model_name='inboxentry',
+                name='followed_at',
+                field=models.DateTimeField(help_text='When the facts of its account were looked at since.', null=True),
+            ),
+            migrations.AddIndex(
+                model_name='accountstate',
+                index=models.Index(fields=['tenant', 'health_score', 'account'], name='accounts_state_by_health'),
+            ),
+            migrations.AddIndex(
+                model_name='accountstate',
+                index=models.Index(models.F('tenant'), models.OrderBy(models.F('health_score'), descending=True, nulls_last=True), models.OrderBy(models.F('account'), descending=True), name='accounts_state_health_desc'),
+            ),
+            migrations.AddIndex(
+                model_name='accountstate',
+                index=models.Index(fields=['tenant', 'health_band', 'account'], name='accounts_state_by_band'),
+            ),
+            migrations.AddIndex(
+                model_name='inboxentry',
+                index=models.Index(condition=models.Q(('followed_at', None)), fields=['tenant', 'id'], name='accounts_inboxentry_unfollowed'),
+            ),
+        ]),
     ]

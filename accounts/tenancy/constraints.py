@@ -47,8 +47,11 @@ class TenantIsolation(_TableConstraint):
 
     def create_sql(self, model: type[Model] | None, schema_editor: BaseDatabaseSchemaEditor | None) -> Any:
         assert model is not None
-        unique = f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}" UNIQUE (tenant_id, id);'
-        return Statement((unique + self._sql(model)).replace("%", "%%"))
+        assert schema_editor is not None
+        # Before all that waits already: foreign keys of this migration, the table's own among them, may point at it.
+        key = f'ALTER TABLE "{model._meta.db_table}" ADD CONSTRAINT "{self.name}" UNIQUE (tenant_id, id)'
+        schema_editor.deferred_sql.insert(0, Statement(key))
+        return super().create_sql(model, schema_editor)
 
     def _sql(self, model: type[Model]) -> str:
         table = model._meta.db_table

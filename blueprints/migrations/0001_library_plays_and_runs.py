@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,196 +20,141 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Play',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('because', models.TextField(help_text='Why this is worth doing when it happens.')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('on', 'On'), ('paused', 'Paused')], default='draft', editable=False, max_length=6)),
-                ('on_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('trigger', models.CharField(editable=False, help_text='The kind of event that the play listens to.', max_length=60)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='PlayVersion',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('conditions', models.JSONField(default=dict)),
-                ('steps', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('created_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='blueprints.play')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-number'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Run',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('event', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event')),
-                ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='blueprints.play')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='blueprints.playversion')),
-            ],
-            options={
-                'ordering': ['-started_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='RunTask',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('step', models.PositiveSmallIntegerField(help_text='Place of the step in the version, from 0.')),
-                ('run', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='blueprints.run')),
-                ('task', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.task')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['run_id', 'step'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Blueprint',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('code', models.CharField(max_length=4)),
-                ('chapter', models.CharField(choices=[('onboarding', 'Onboarding'), ('adoption', 'Adoption'), ('expansion', 'Expansion'), ('skills', 'Core skills')], max_length=10)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=80)),
-                ('goal', models.CharField(max_length=200)),
-                ('summary', models.TextField(blank=True)),
-                ('moment_that_matters', models.BooleanField(default=False)),
-                ('steps', models.JSONField(default=list)),
-                ('checklist', models.JSONField(default=list)),
-                ('questions', models.JSONField(default=list)),
-                ('letters', models.JSONField(default=list)),
-                ('next_code', models.CharField(blank=True, max_length=4)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['position'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='blueprints_blueprint_code_once'), accounts.tenancy.constraints.TenantIsolation(name='blueprints_blueprint_tenant')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='play',
-            index=models.Index(condition=models.Q(('state', 'on')), fields=['tenant', 'trigger'], name='blueprints_play_listening'),
-        ),
-        migrations.AddConstraint(
-            model_name='play',
-            constraint=models.UniqueConstraint(fields=('tenant', 'code'), name='blueprints_play_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='play',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'on'), _negated=True), ('on_since__isnull', False), _connector='OR'), name='blueprints_play_on_since'),
-        ),
-        migrations.AddConstraint(
-            model_name='play',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_play_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='playversion',
-            constraint=models.UniqueConstraint(fields=('tenant', 'play', 'number'), name='blueprints_playversion_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='playversion',
-            constraint=accounts.tenancy.constraints.AppendOnly(name='blueprints_playversion_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='playversion',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='play', name='blueprints_playversion_play_fk', to_column='id', to_table='blueprints_play'),
-        ),
-        migrations.AddConstraint(
-            model_name='playversion',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='blueprints_playversion_created_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='playversion',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_playversion_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['tenant', 'account', '-started_at', '-id'], name='blueprints_run_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['tenant', 'play', '-started_at', '-id'], name='blueprints_run_by_play'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['tenant', '-started_at', '-id'], name='blueprints_run_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('tenant', 'play', 'event'), name='blueprints_run_once_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='play', name='blueprints_run_play_fk', to_column='id', to_table='blueprints_play'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='version', name='blueprints_run_version_fk', to_column='id', to_table='blueprints_playversion'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_run_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='event', name='blueprints_run_event_fk', to_column='id', to_table='accounts_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_run_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='runtask',
-            constraint=models.UniqueConstraint(fields=('tenant', 'run', 'step'), name='blueprints_runtask_step_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runtask',
-            constraint=models.UniqueConstraint(fields=('tenant', 'task'), name='blueprints_runtask_task_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runtask',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_runtask_run_fk', to_column='id', to_table='blueprints_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='runtask',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='task', name='blueprints_runtask_task_fk', to_column='id', to_table='accounts_task'),
-        ),
-        migrations.AddConstraint(
-            model_name='runtask',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_runtask_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Play',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('code', models.SlugField(max_length=40)),
+                    ('name', models.CharField(max_length=80)),
+                    ('because', models.TextField(help_text='Why this is worth doing when it happens.')),
+                    ('state', models.CharField(choices=[('draft', 'Draft'), ('on', 'On'), ('paused', 'Paused')], default='draft', editable=False, max_length=6)),
+                    ('on_since', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('trigger', models.CharField(editable=False, help_text='The kind of event that the play listens to.', max_length=60)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['name', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(condition=models.Q(('state', 'on')), fields=['tenant', 'trigger'], name='blueprints_play_listening'),
+                    ],
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'code'), name='blueprints_play_code_once'),
+                        models.CheckConstraint(condition=models.Q(models.Q(('state', 'on'), _negated=True), ('on_since__isnull', False), _connector='OR'), name='blueprints_play_on_since'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_play_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='PlayVersion',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('number', models.PositiveIntegerField()),
+                    ('conditions', models.JSONField(default=dict)),
+                    ('steps', models.JSONField(default=list)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('created_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='blueprints.play')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-number'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'play', 'number'), name='blueprints_playversion_number_once'),
+                        accounts.tenancy.constraints.AppendOnly(name='blueprints_playversion_append_only'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='play', name='blueprints_playversion_play_fk', to_column='id', to_table='blueprints_play'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='blueprints_playversion_created_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_playversion_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Run',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                    ('event', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event')),
+                    ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='blueprints.play')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='blueprints.playversion')),
+                ],
+                options={
+                    'ordering': ['-started_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'account', '-started_at', '-id'], name='blueprints_run_by_account'),
+                        models.Index(fields=['tenant', 'play', '-started_at', '-id'], name='blueprints_run_by_play'),
+                        models.Index(fields=['tenant', '-started_at', '-id'], name='blueprints_run_by_time'),
+                    ],
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'play', 'event'), name='blueprints_run_once_per_event'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='play', name='blueprints_run_play_fk', to_column='id', to_table='blueprints_play'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='version', name='blueprints_run_version_fk', to_column='id', to_table='blueprints_playversion'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_run_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='event', name='blueprints_run_event_fk', to_column='id', to_table='accounts_event'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_run_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='RunTask',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('step', models.PositiveSmallIntegerField(help_text='Place of the step in the version, from 0.')),
+                    ('run', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='blueprints.run')),
+                    ('task', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.task')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['run_id', 'step'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'run', 'step'), name='blueprints_runtask_step_once'),
+                        models.UniqueConstraint(fields=('tenant', 'task'), name='blueprints_runtask_task_once'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_runtask_run_fk', to_column='id', to_table='blueprints_run'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='task', name='blueprints_runtask_task_fk', to_column='id', to_table='accounts_task'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_runtask_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Blueprint',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('code', models.CharField(max_length=4)),
+                    ('chapter', models.CharField(choices=[('onboarding', 'Onboarding'), ('adoption', 'Adoption'), ('expansion', 'Expansion'), ('skills', 'Core skills')], max_length=10)),
+                    ('position', models.PositiveSmallIntegerField()),
+                    ('title', models.CharField(max_length=80)),
+                    ('goal', models.CharField(max_length=200)),
+                    ('summary', models.TextField(blank=True)),
+                    ('moment_that_matters', models.BooleanField(default=False)),
+                    ('steps', models.JSONField(default=list)),
+                    ('checklist', models.JSONField(default=list)),
+                    ('questions', models.JSONField(default=list)),
+                    ('letters', models.JSONField(default=list)),
+                    ('next_code', models.CharField(blank=True, max_length=4)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['position'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant', 'code'), name='blueprints_blueprint_code_once'), accounts.tenancy.constraints.TenantIsolation(name='blueprints_blueprint_tenant')],
+                },
+            ),
+        ]),
     ]

@@ -6,6 +6,7 @@ import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
 import uuid
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,393 +20,310 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Endpoint',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('webhook', 'Webhook'), ('slack', 'Slack-compatible')], max_length=7)),
-                ('url', models.URLField(max_length=500)),
-                ('secret', models.CharField(blank=True, editable=False, max_length=100)),
-                ('active', models.BooleanField(default=True)),
-                ('failing_since', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='MessageTemplate',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('subject', models.CharField(max_length=200)),
-                ('body', models.TextField()),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Match',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('opened_at', models.DateTimeField()),
-                ('opened_on', models.DateField()),
-                ('known_from', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_on', models.DateField(blank=True, null=True)),
-                ('facts', models.JSONField(default=dict)),
-                ('fate', models.CharField(choices=[('waiting', 'Waits for its turn'), ('started', 'Run started'), ('logged', 'Logged in the shadow'), ('held_out', 'Left alone for comparison'), ('cooling', 'Too soon after the last one'), ('tripped', 'Stopped by the circuit breaker'), ('before', 'Held already when the play was switched on'), ('lapsed', 'Over before its turn came'), ('dropped', 'Dropped by a person')], default='waiting', max_length=8)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('event', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event')),
-                ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='blueprints.play')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blueprints.playversion')),
-            ],
-            options={
-                'verbose_name_plural': 'matches',
-                'ordering': ['-opened_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='RunStep',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField(help_text='Place of the step in the version, from 0.')),
-                ('kind', models.CharField(max_length=10)),
-                ('state', models.CharField(choices=[('asking', 'Waits for approval'), ('done', 'Done'), ('skipped', 'Skipped'), ('failed', 'Failed'), ('declined', 'Declined'), ('undone', 'Undone')], max_length=8)),
-                ('did', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('decided_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('decided_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='done_steps', to='blueprints.run')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['run_id', 'number'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Delivery',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('step', models.PositiveSmallIntegerField(default=0)),
-                ('place', models.PositiveSmallIntegerField(default=0, help_text='Among several of one step.')),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('webhook', 'Webhook'), ('slack', 'Slack-compatible')], max_length=7)),
-                ('to', models.CharField(blank=True, max_length=254)),
-                ('payload', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('dead', 'Given up'), ('canceled', 'Canceled')], default='waiting', max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('lease', models.UUIDField(null=True)),
-                ('status', models.PositiveSmallIntegerField(help_text='What the other side last answered.', null=True)),
-                ('last_error', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('run', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='blueprints.run')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('endpoint', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='blueprints.endpoint')),
-            ],
-            options={
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-created_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('text', models.CharField(max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('recipient', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('run', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='blueprints.run')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-created_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.RemoveConstraint(
-            model_name='play',
-            name='blueprints_play_on_since',
-        ),
-        migrations.RemoveIndex(
-            model_name='play',
-            name='blueprints_play_listening',
-        ),
-        migrations.AddField(
-            model_name='play',
-            name='kind',
-            field=models.CharField(choices=[('risk', 'Risk'), ('opportunity', 'Opportunity'), ('routine', 'Routine')], default='routine', max_length=11),
-        ),
-        migrations.AddField(
-            model_name='play',
-            name='stopped_because',
-            field=models.CharField(blank=True, editable=False, max_length=300),
-        ),
-        migrations.AddField(
-            model_name='playversion',
-            name='exit',
-            field=models.JSONField(blank=True, default=dict),
-        ),
-        migrations.AddField(
-            model_name='playversion',
-            name='guards',
-            field=models.JSONField(blank=True, default=dict),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='ended_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='next_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='next_step',
-            field=models.PositiveSmallIntegerField(default=0, editable=False),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='state',
-            field=models.CharField(choices=[('moving', 'In motion'), ('finished', 'Through its steps'), ('left', 'Left: the reason is gone'), ('undone', 'Undone')], default='moving', editable=False, max_length=8),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='undone_by',
-            field=accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='play',
-            name='state',
-            field=models.CharField(choices=[('draft', 'Draft'), ('shadow', 'Shadow'), ('on', 'On'), ('paused', 'Paused')], default='draft', editable=False, max_length=6),
-        ),
-        migrations.AlterField(
-            model_name='play',
-            name='trigger',
-            field=models.CharField(blank=True, editable=False, help_text='The kind of event that the play listens to; empty: it watches facts.', max_length=60),
-        ),
-        migrations.AlterField(
-            model_name='run',
-            name='event',
-            field=accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event'),
-        ),
-        migrations.AddIndex(
-            model_name='play',
-            index=models.Index(condition=models.Q(('state__in', ['on', 'shadow'])), fields=['tenant', 'trigger'], name='blueprints_play_listening'),
-        ),
-        migrations.AddConstraint(
-            model_name='play',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['on', 'shadow']), _negated=True), ('on_since__isnull', False), _connector='OR'), name='blueprints_play_on_since'),
-        ),
-        migrations.AlterConstraint(
-            model_name='play',
-            name='blueprints_play_code_once',
-            constraint=models.UniqueConstraint(fields=('tenant', 'code'), name='blueprints_play_code_once', violation_error_message='Another play has this code.'),
-        ),
-        migrations.AddField(
-            model_name='run',
-            name='match',
-            field=accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='blueprints.match'),
-        ),
-        migrations.AddIndex(
-            model_name='run',
-            index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['tenant', 'next_at'], name='blueprints_run_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(fields=('tenant', 'match'), name='blueprints_run_once_per_match'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('event__isnull', False), ('match__isnull', False), _connector='OR'), name='blueprints_run_has_cause'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='match', name='blueprints_run_match_fk', to_column='id', to_table='blueprints_match'),
-        ),
-        migrations.AddConstraint(
-            model_name='run',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='undone_by', name='blueprints_run_undone_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='blueprints_endpoint_name_once', violation_error_message='Another endpoint has this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='blueprints_endpoint_created_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='endpoint',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_endpoint_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['tenant', 'due_at', 'id'], name='blueprints_delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['tenant', '-created_at', '-id'], name='blueprints_delivery_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('tenant', 'run', 'step', 'place'), name='blueprints_delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('tenant', 'uid'), name='blueprints_delivery_uid_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_delivery_run_fk', to_column='id', to_table='blueprints_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_delivery_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='endpoint', name='blueprints_delivery_endpoint_fk', to_column='id', to_table='blueprints_endpoint'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_delivery_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['tenant', 'play', '-opened_at', '-id'], name='blueprints_match_by_play'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(fields=['tenant', 'account', '-opened_at', '-id'], name='blueprints_match_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='match',
-            index=models.Index(condition=models.Q(('fate', 'waiting')), fields=['tenant', 'id'], name='blueprints_match_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None), ('event', None)), fields=('tenant', 'play', 'account'), name='blueprints_match_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(fields=('tenant', 'play', 'event'), name='blueprints_match_once_per_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='play', name='blueprints_match_play_fk', to_column='id', to_table='blueprints_play'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='version', name='blueprints_match_version_fk', to_column='id', to_table='blueprints_playversion'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_match_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='event', name='blueprints_match_event_fk', to_column='id', to_table='accounts_event'),
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_match_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagetemplate',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='blueprints_messagetemplate_name_once', violation_error_message='Another template has this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='messagetemplate',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_messagetemplate_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='notice',
-            index=models.Index(condition=models.Q(('seen_at', None)), fields=['tenant', 'recipient', '-created_at', '-id'], name='blueprints_notice_unseen'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='recipient', name='blueprints_notice_recipient_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_notice_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_notice_run_fk', to_column='id', to_table='blueprints_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='notice',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_notice_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='runstep',
-            index=models.Index(condition=models.Q(('state', 'asking')), fields=['tenant', 'id'], name='blueprints_runstep_asking'),
-        ),
-        migrations.AddIndex(
-            model_name='runstep',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['tenant', '-at'], name='blueprints_runstep_failed'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.UniqueConstraint(fields=('tenant', 'run', 'number'), name='blueprints_runstep_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='blueprints_runstep_decided'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_runstep_run_fk', to_column='id', to_table='blueprints_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='decided_by', name='blueprints_runstep_decided_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='runstep',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='blueprints_runstep_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Endpoint',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('name', models.CharField(max_length=80)),
+                    ('kind', models.CharField(choices=[('webhook', 'Webhook'), ('slack', 'Slack-compatible')], max_length=7)),
+                    ('url', models.URLField(max_length=500)),
+                    ('secret', models.CharField(blank=True, editable=False, max_length=100)),
+                    ('active', models.BooleanField(default=True)),
+                    ('failing_since', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['name', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'name'), name='blueprints_endpoint_name_once', violation_error_message='Another endpoint has this name.'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='blueprints_endpoint_created_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_endpoint_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='MessageTemplate',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('name', models.CharField(max_length=80)),
+                    ('subject', models.CharField(max_length=200)),
+                    ('body', models.TextField()),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['name', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'name'), name='blueprints_messagetemplate_name_once', violation_error_message='Another template has this name.'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_messagetemplate_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Match',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('opened_at', models.DateTimeField()),
+                    ('opened_on', models.DateField()),
+                    ('known_from', models.DateTimeField()),
+                    ('closed_at', models.DateTimeField(blank=True, null=True)),
+                    ('closed_on', models.DateField(blank=True, null=True)),
+                    ('facts', models.JSONField(default=dict)),
+                    ('fate', models.CharField(choices=[('waiting', 'Waits for its turn'), ('started', 'Run started'), ('logged', 'Logged in the shadow'), ('held_out', 'Left alone for comparison'), ('cooling', 'Too soon after the last one'), ('tripped', 'Stopped by the circuit breaker'), ('before', 'Held already when the play was switched on'), ('lapsed', 'Over before its turn came'), ('dropped', 'Dropped by a person')], default='waiting', max_length=8)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                    ('event', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event')),
+                    ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='matches', to='blueprints.play')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blueprints.playversion')),
+                ],
+                options={
+                    'verbose_name_plural': 'matches',
+                    'ordering': ['-opened_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'play', '-opened_at', '-id'], name='blueprints_match_by_play'),
+                        models.Index(fields=['tenant', 'account', '-opened_at', '-id'], name='blueprints_match_by_account'),
+                        models.Index(condition=models.Q(('fate', 'waiting')), fields=['tenant', 'id'], name='blueprints_match_waiting'),
+                    ],
+                    'constraints': [
+                        models.UniqueConstraint(condition=models.Q(('closed_at', None), ('event', None)), fields=('tenant', 'play', 'account'), name='blueprints_match_one_open'),
+                        models.UniqueConstraint(fields=('tenant', 'play', 'event'), name='blueprints_match_once_per_event'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='play', name='blueprints_match_play_fk', to_column='id', to_table='blueprints_play'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='version', name='blueprints_match_version_fk', to_column='id', to_table='blueprints_playversion'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_match_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='event', name='blueprints_match_event_fk', to_column='id', to_table='accounts_event'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_match_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='RunStep',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('number', models.PositiveSmallIntegerField(help_text='Place of the step in the version, from 0.')),
+                    ('kind', models.CharField(max_length=10)),
+                    ('state', models.CharField(choices=[('asking', 'Waits for approval'), ('done', 'Done'), ('skipped', 'Skipped'), ('failed', 'Failed'), ('declined', 'Declined'), ('undone', 'Undone')], max_length=8)),
+                    ('did', models.JSONField(default=dict)),
+                    ('error', models.CharField(blank=True, max_length=500)),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('decided_at', models.DateTimeField(editable=False, null=True)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('decided_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('run', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='done_steps', to='blueprints.run')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['run_id', 'number'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(condition=models.Q(('state', 'asking')), fields=['tenant', 'id'], name='blueprints_runstep_asking'),
+                        models.Index(condition=models.Q(('state', 'failed')), fields=['tenant', '-at'], name='blueprints_runstep_failed'),
+                    ],
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'run', 'number'), name='blueprints_runstep_once'),
+                        models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decided_by', None)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='blueprints_runstep_decided'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_runstep_run_fk', to_column='id', to_table='blueprints_run'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='decided_by', name='blueprints_runstep_decided_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_runstep_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Delivery',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('uid', models.UUIDField(default=uuid.uuid4, editable=False)),
+                    ('step', models.PositiveSmallIntegerField(default=0)),
+                    ('place', models.PositiveSmallIntegerField(default=0, help_text='Among several of one step.')),
+                    ('channel', models.CharField(choices=[('email', 'E-mail'), ('webhook', 'Webhook'), ('slack', 'Slack-compatible')], max_length=7)),
+                    ('to', models.CharField(blank=True, max_length=254)),
+                    ('payload', models.JSONField(default=dict)),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sending', 'Being sent'), ('sent', 'Sent'), ('dead', 'Given up'), ('canceled', 'Canceled')], default='waiting', max_length=8)),
+                    ('attempts', models.PositiveSmallIntegerField(default=0)),
+                    ('due_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('lease_until', models.DateTimeField(null=True)),
+                    ('lease', models.UUIDField(null=True)),
+                    ('status', models.PositiveSmallIntegerField(help_text='What the other side last answered.', null=True)),
+                    ('last_error', models.CharField(blank=True, max_length=500)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('sent_at', models.DateTimeField(null=True)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                    ('run', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='blueprints.run')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('endpoint', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='blueprints.endpoint')),
+                ],
+                options={
+                    'verbose_name_plural': 'deliveries',
+                    'ordering': ['-created_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(condition=models.Q(('state__in', ['waiting', 'sending'])), fields=['tenant', 'due_at', 'id'], name='blueprints_delivery_due'),
+                        models.Index(fields=['tenant', '-created_at', '-id'], name='blueprints_delivery_by_time'),
+                    ],
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'run', 'step', 'place'), name='blueprints_delivery_once'),
+                        models.UniqueConstraint(fields=('tenant', 'uid'), name='blueprints_delivery_uid_once'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_delivery_run_fk', to_column='id', to_table='blueprints_run'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_delivery_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='endpoint', name='blueprints_delivery_endpoint_fk', to_column='id', to_table='blueprints_endpoint'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_delivery_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Notice',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('text', models.CharField(max_length=500)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('seen_at', models.DateTimeField(null=True)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                    ('recipient', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('run', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to='blueprints.run')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-created_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(condition=models.Q(('seen_at', None)), fields=['tenant', 'recipient', '-created_at', '-id'], name='blueprints_notice_unseen'),
+                    ],
+                    'constraints': [
+                        accounts.tenancy.constraints.CompositeForeignKey(field='recipient', name='blueprints_notice_recipient_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='blueprints_notice_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='run', name='blueprints_notice_run_fk', to_column='id', to_table='blueprints_run'),
+                        accounts.tenancy.constraints.TenantIsolation(name='blueprints_notice_tenant'),
+                    ],
+                },
+            ),
+            migrations.RemoveConstraint(
+                model_name='play',
+                name='blueprints_play_on_since',
+            ),
+            migrations.RemoveIndex(
+                model_name='play',
+                name='blueprints_play_listening',
+            ),
+            migrations.AddField(
+                model_name='play',
+                name='kind',
+                field=models.CharField(choices=[('risk', 'Risk'), ('opportunity', 'Opportunity'), ('routine', 'Routine')], default='routine', max_length=11),
+            ),
+            migrations.AddField(
+                model_name='play',
+                name='stopped_because',
+                field=models.CharField(blank=True, editable=False, max_length=300),
+            ),
+            migrations.AddField(
+                model_name='playversion',
+                name='exit',
+                field=models.JSONField(blank=True, default=dict),
+            ),
+            migrations.AddField(
+                model_name='playversion',
+                name='guards',
+                field=models.JSONField(blank=True, default=dict),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='attempts',
+                field=models.PositiveSmallIntegerField(default=0, editable=False),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='ended_at',
+                field=models.DateTimeField(editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='next_at',
+                field=models.DateTimeField(editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='next_step',
+                field=models.PositiveSmallIntegerField(default=0, editable=False),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='state',
+                field=models.CharField(choices=[('moving', 'In motion'), ('finished', 'Through its steps'), ('left', 'Left: the reason is gone'), ('undone', 'Undone')], default='moving', editable=False, max_length=8),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='undone_by',
+                field=accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AlterField(
+                model_name='play',
+                name='state',
+                field=models.CharField(choices=[('draft', 'Draft'), ('shadow', 'Shadow'), ('on', 'On'), ('paused', 'Paused')], default='draft', editable=False, max_length=6),
+            ),
+            migrations.AlterField(
+                model_name='play',
+                name='trigger',
+                field=models.CharField(blank=True, editable=False, help_text='The kind of event that the play listens to; empty: it watches facts.', max_length=60),
+            ),
+            migrations.AlterField(
+                model_name='run',
+                name='event',
+                field=accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event'),
+            ),
+            migrations.AddIndex(
+                model_name='play',
+                index=models.Index(condition=models.Q(('state__in', ['on', 'shadow'])), fields=['tenant', 'trigger'], name='blueprints_play_listening'),
+            ),
+            migrations.AddConstraint(
+                model_name='play',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['on', 'shadow']), _negated=True), ('on_since__isnull', False), _connector='OR'), name='blueprints_play_on_since'),
+            ),
+            migrations.AlterConstraint(
+                model_name='play',
+                name='blueprints_play_code_once',
+                constraint=models.UniqueConstraint(fields=('tenant', 'code'), name='blueprints_play_code_once', violation_error_message='Another play has this code.'),
+            ),
+            migrations.AddField(
+                model_name='run',
+                name='match',
+                field=accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='blueprints.match'),
+            ),
+            migrations.AddIndex(
+                model_name='run',
+                index=models.Index(condition=models.Q(('next_at__isnull', False)), fields=['tenant', 'next_at'], name='blueprints_run_due'),
+            ),
+            migrations.AddConstraint(
+                model_name='run',
+                constraint=models.UniqueConstraint(fields=('tenant', 'match'), name='blueprints_run_once_per_match'),
+            ),
+            migrations.AddConstraint(
+                model_name='run',
+                constraint=models.CheckConstraint(condition=models.Q(('event__isnull', False), ('match__isnull', False), _connector='OR'), name='blueprints_run_has_cause'),
+            ),
+            migrations.AddConstraint(
+                model_name='run',
+                constraint=accounts.tenancy.constraints.CompositeForeignKey(field='match', name='blueprints_run_match_fk', to_column='id', to_table='blueprints_match'),
+            ),
+            migrations.AddConstraint(
+                model_name='run',
+                constraint=accounts.tenancy.constraints.CompositeForeignKey(field='undone_by', name='blueprints_run_undone_by_fk', to_column='user_id', to_table='accounts_membership'),
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.db import migrations, models
 
 
@@ -16,54 +17,56 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='match',
-            name='attempts',
-            field=models.PositiveSmallIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='match',
-            name='due_at',
-            field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='While it waits: not before.'),
-        ),
-        migrations.AddField(
-            model_name='match',
-            name='last_error',
-            field=models.CharField(blank=True, max_length=500),
-        ),
-        migrations.CreateModel(
-            name='Heard',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('event', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'verbose_name_plural': 'heard events',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'event'), name='blueprints_heard_once'), accounts.tenancy.constraints.CompositeForeignKey(field='event', name='blueprints_heard_event_fk', to_column='id', to_table='accounts_event'), accounts.tenancy.constraints.TenantIsolation(name='blueprints_heard_tenant')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Turn',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('began_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField()),
-                ('followed', models.PositiveIntegerField(default=0, help_text='Accounts looked at.')),
-                ('heard', models.PositiveIntegerField(default=0, help_text='Events that left the queue.')),
-                ('started', models.PositiveIntegerField(default=0, help_text='Runs begun.')),
-                ('failed', models.PositiveIntegerField(default=0, help_text='Events and matches put off.')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant',), name='blueprints_turn_once'), accounts.tenancy.constraints.TenantIsolation(name='blueprints_turn_tenant')],
-            },
-        ),
+        Together([
+            migrations.AddField(
+                model_name='match',
+                name='attempts',
+                field=models.PositiveSmallIntegerField(default=0),
+            ),
+            migrations.AddField(
+                model_name='match',
+                name='due_at',
+                field=models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), help_text='While it waits: not before.'),
+            ),
+            migrations.AddField(
+                model_name='match',
+                name='last_error',
+                field=models.CharField(blank=True, max_length=500),
+            ),
+            migrations.CreateModel(
+                name='Heard',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('at', models.DateTimeField()),
+                    ('event', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.event')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'verbose_name_plural': 'heard events',
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant', 'event'), name='blueprints_heard_once'), accounts.tenancy.constraints.CompositeForeignKey(field='event', name='blueprints_heard_event_fk', to_column='id', to_table='accounts_event'), accounts.tenancy.constraints.TenantIsolation(name='blueprints_heard_tenant')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Turn',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('began_at', models.DateTimeField()),
+                    ('ended_at', models.DateTimeField()),
+                    ('followed', models.PositiveIntegerField(default=0, help_text='Accounts looked at.')),
+                    ('heard', models.PositiveIntegerField(default=0, help_text='Events that left the queue.')),
+                    ('started', models.PositiveIntegerField(default=0, help_text='Runs begun.')),
+                    ('failed', models.PositiveIntegerField(default=0, help_text='Events and matches put off.')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant',), name='blueprints_turn_once'), accounts.tenancy.constraints.TenantIsolation(name='blueprints_turn_tenant')],
+                },
+            ),
+        ]),
     ]

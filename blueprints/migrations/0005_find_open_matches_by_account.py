@@ -1,5 +1,6 @@
 """Open matches are found by their account, as a sweep asks."""
 
+from accounts.tenancy.operations import Together
 from django.db import migrations, models
 
 
@@ -11,12 +12,14 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='match',
-            name='blueprints_match_one_open',
-        ),
-        migrations.AddConstraint(
-            model_name='match',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None), ('event', None)), fields=('tenant', 'account', 'play'), name='blueprints_match_one_open'),
-        ),
+        Together([
+            migrations.RemoveConstraint(
+                model_name='match',
+                name='blueprints_match_one_open',
+            ),
+            migrations.AddConstraint(
+                model_name='match',
+                constraint=models.UniqueConstraint(condition=models.Q(('closed_at', None), ('event', None)), fields=('tenant', 'account', 'play'), name='blueprints_match_one_open'),
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import migrations, models
 
+from accounts.tenancy.operations import Together
 from blueprints.sending import sealing
 
 PLAIN = "whsec_"  # what no sealed one begins with
@@ -33,20 +34,22 @@ class Migration(migrations.Migration):
     dependencies = [("blueprints", "0005_find_open_matches_by_account")]
 
     operations = [
-        migrations.AddField(
-            model_name="play",
-            name="confirmed_at",
-            field=models.DateTimeField(
-                blank=True,
-                editable=False,
-                help_text="When a person last said that it may start wherever its conditions hold already.",
-                null=True,
+        Together([
+            migrations.AddField(
+                model_name="play",
+                name="confirmed_at",
+                field=models.DateTimeField(
+                    blank=True,
+                    editable=False,
+                    help_text="When a person last said that it may start wherever its conditions hold already.",
+                    null=True,
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="endpoint",
-            name="secret",
-            field=models.CharField(blank=True, editable=False, max_length=300),
-        ),
+            migrations.AlterField(
+                model_name="endpoint",
+                name="secret",
+                field=models.CharField(blank=True, editable=False, max_length=300),
+            ),
+        ]),
         migrations.RunPython(seal, unseal),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,141 +20,95 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='SpicedEntry',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('letter', models.CharField(choices=[('situation', 'Situation'), ('pain', 'Pain'), ('impact', 'Impact'), ('critical_event', 'Critical event'), ('decision', 'Decision')], max_length=14)),
-                ('kind', models.CharField(blank=True, choices=[('rational', 'For the company'), ('emotional', 'For a person')], max_length=9)),
-                ('statement', models.TextField()),
-                ('due_on', models.DateField(blank=True, null=True)),
-                ('consequence', models.TextField(blank=True)),
-                ('source', models.CharField(choices=[('handoff', 'Handoff'), ('kickoff', 'Kickoff'), ('meeting', 'Meeting'), ('call', 'Call'), ('email', 'E-mail'), ('research', 'Own research'), ('api', 'Another system')], max_length=8)),
-                ('source_ref', models.CharField(blank=True, max_length=80)),
-                ('occurred_on', models.DateField()),
-                ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('evidence', models.TextField(blank=True)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='spiced_entries', to='accounts.account')),
-                ('replaces', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='journeys.spicedentry')),
-                ('said_by', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('written_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name_plural': 'SPICED entries',
-                'ordering': ['-occurred_on', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='SpicedConfirmation',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('confirmed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('confirmed_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('contact', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('entry', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='journeys.spicedentry')),
-            ],
-            options={
-                'ordering': ['confirmed_at', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Journey',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('committed_on', models.DateField()),
-                ('began_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='accounts.account')),
-                ('began_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-began_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['tenant', 'account', '-began_at'], name='journeys_journey_by_account')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('tenant', 'account'), name='journeys_journey_running_once', violation_error_message="This account's journey has begun already."), models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='journeys_journey_ends_after_it_began'), accounts.tenancy.constraints.CompositeForeignKey(field='account', name='journeys_journey_account_fk', to_column='id', to_table='accounts_account'), accounts.tenancy.constraints.CompositeForeignKey(field='began_by', name='journeys_journey_began_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='journeys_journey_tenant')],
-            },
-        ),
-        migrations.AddIndex(
-            model_name='spicedentry',
-            index=models.Index(fields=['tenant', 'account', '-occurred_on', '-id'], name='journeys_spiced_by_account'),
-        ),
-        migrations.AddIndex(
-            model_name='spicedentry',
-            index=models.Index(fields=['tenant', '-recorded_at', '-id'], name='journeys_spiced_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=accounts.tenancy.constraints.AppendOnly(name='journeys_spicedentry_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='journeys_spicedentry_says_something'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=models.CheckConstraint(condition=models.Q(('letter', 'impact'), ('kind', ''), _connector='OR'), name='journeys_spicedentry_kind_of_impact', violation_error_message='Only an impact is for the company or for a person.'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=models.CheckConstraint(condition=models.Q(('letter', 'critical_event'), models.Q(('consequence', ''), ('due_on', None)), _connector='OR'), name='journeys_spicedentry_date_of_event', violation_error_message='Only a critical event has a date and a consequence.'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=models.UniqueConstraint(fields=('tenant', 'replaces'), name='journeys_spicedentry_replaced_once', violation_error_message='Somebody corrected this statement in the meantime.'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='journeys_spicedentry_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='said_by', name='journeys_spicedentry_said_by_fk', to_column='id', to_table='accounts_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='written_by', name='journeys_spicedentry_written_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='replaces', name='journeys_spicedentry_replaces_fk', to_column='id', to_table='journeys_spicedentry'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedentry',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='journeys_spicedentry_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedconfirmation',
-            constraint=accounts.tenancy.constraints.AppendOnly(name='journeys_spicedconfirmation_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedconfirmation',
-            constraint=models.UniqueConstraint(fields=('tenant', 'entry', 'contact'), name='journeys_spicedconfirmation_once', violation_error_message='This person has confirmed the statement already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedconfirmation',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='entry', name='journeys_spicedconfirmation_entry_fk', to_column='id', to_table='journeys_spicedentry'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedconfirmation',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='contact', name='journeys_spicedconfirmation_contact_fk', to_column='id', to_table='accounts_contact'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedconfirmation',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='confirmed_by', name='journeys_spicedconfirmation_confirmed_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='spicedconfirmation',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='journeys_spicedconfirmation_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='SpicedEntry',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('letter', models.CharField(choices=[('situation', 'Situation'), ('pain', 'Pain'), ('impact', 'Impact'), ('critical_event', 'Critical event'), ('decision', 'Decision')], max_length=14)),
+                    ('kind', models.CharField(blank=True, choices=[('rational', 'For the company'), ('emotional', 'For a person')], max_length=9)),
+                    ('statement', models.TextField()),
+                    ('due_on', models.DateField(blank=True, null=True)),
+                    ('consequence', models.TextField(blank=True)),
+                    ('source', models.CharField(choices=[('handoff', 'Handoff'), ('kickoff', 'Kickoff'), ('meeting', 'Meeting'), ('call', 'Call'), ('email', 'E-mail'), ('research', 'Own research'), ('api', 'Another system')], max_length=8)),
+                    ('source_ref', models.CharField(blank=True, max_length=80)),
+                    ('occurred_on', models.DateField()),
+                    ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('evidence', models.TextField(blank=True)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='spiced_entries', to='accounts.account')),
+                    ('replaces', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replacements', to='journeys.spicedentry')),
+                    ('said_by', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('written_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name_plural': 'SPICED entries',
+                    'ordering': ['-occurred_on', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'account', '-occurred_on', '-id'], name='journeys_spiced_by_account'),
+                        models.Index(fields=['tenant', '-recorded_at', '-id'], name='journeys_spiced_by_time'),
+                    ],
+                    'constraints': [
+                        accounts.tenancy.constraints.AppendOnly(name='journeys_spicedentry_append_only'),
+                        models.CheckConstraint(condition=models.Q(('statement', ''), _negated=True), name='journeys_spicedentry_says_something'),
+                        models.CheckConstraint(condition=models.Q(('letter', 'impact'), ('kind', ''), _connector='OR'), name='journeys_spicedentry_kind_of_impact', violation_error_message='Only an impact is for the company or for a person.'),
+                        models.CheckConstraint(condition=models.Q(('letter', 'critical_event'), models.Q(('consequence', ''), ('due_on', None)), _connector='OR'), name='journeys_spicedentry_date_of_event', violation_error_message='Only a critical event has a date and a consequence.'),
+                        models.UniqueConstraint(fields=('tenant', 'replaces'), name='journeys_spicedentry_replaced_once', violation_error_message='Somebody corrected this statement in the meantime.'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='journeys_spicedentry_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='said_by', name='journeys_spicedentry_said_by_fk', to_column='id', to_table='accounts_contact'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='written_by', name='journeys_spicedentry_written_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='replaces', name='journeys_spicedentry_replaces_fk', to_column='id', to_table='journeys_spicedentry'),
+                        accounts.tenancy.constraints.TenantIsolation(name='journeys_spicedentry_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='SpicedConfirmation',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('confirmed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('confirmed_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('contact', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.contact')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('entry', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='journeys.spicedentry')),
+                ],
+                options={
+                    'ordering': ['confirmed_at', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        accounts.tenancy.constraints.AppendOnly(name='journeys_spicedconfirmation_append_only'),
+                        models.UniqueConstraint(fields=('tenant', 'entry', 'contact'), name='journeys_spicedconfirmation_once', violation_error_message='This person has confirmed the statement already.'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='entry', name='journeys_spicedconfirmation_entry_fk', to_column='id', to_table='journeys_spicedentry'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='contact', name='journeys_spicedconfirmation_contact_fk', to_column='id', to_table='accounts_contact'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='confirmed_by', name='journeys_spicedconfirmation_confirmed_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='journeys_spicedconfirmation_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Journey',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('committed_on', models.DateField()),
+                    ('began_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('ended_at', models.DateTimeField(blank=True, null=True)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='accounts.account')),
+                    ('began_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-began_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [models.Index(fields=['tenant', 'account', '-began_at'], name='journeys_journey_by_account')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('tenant', 'account'), name='journeys_journey_running_once', violation_error_message="This account's journey has begun already."), models.CheckConstraint(condition=models.Q(('ended_at', None), ('ended_at__gte', models.F('began_at')), _connector='OR'), name='journeys_journey_ends_after_it_began'), accounts.tenancy.constraints.CompositeForeignKey(field='account', name='journeys_journey_account_fk', to_column='id', to_table='accounts_account'), accounts.tenancy.constraints.CompositeForeignKey(field='began_by', name='journeys_journey_began_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='journeys_journey_tenant')],
+                },
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -18,25 +19,27 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='import',
-            name='columns',
-            field=models.JSONField(default=dict, help_text='Column, counted from 0, to field: {“0”: “account.name”}.'),
-        ),
-        migrations.CreateModel(
-            name='HiddenPath',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('hidden_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('user', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'ordering': ['id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'user'), name='imports_hiddenpath_once'), accounts.tenancy.constraints.CompositeForeignKey(field='user', name='imports_hiddenpath_user_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='imports_hiddenpath_tenant')],
-            },
-        ),
+        Together([
+            migrations.AlterField(
+                model_name='import',
+                name='columns',
+                field=models.JSONField(default=dict, help_text='Column, counted from 0, to field: {“0”: “account.name”}.'),
+            ),
+            migrations.CreateModel(
+                name='HiddenPath',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('hidden_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('user', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ['id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant', 'user'), name='imports_hiddenpath_once'), accounts.tenancy.constraints.CompositeForeignKey(field='user', name='imports_hiddenpath_user_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='imports_hiddenpath_tenant')],
+                },
+            ),
+        ]),
     ]

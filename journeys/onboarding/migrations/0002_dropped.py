@@ -3,6 +3,7 @@
 import accounts.tenancy.constraints
 import accounts.tenancy.fields
 import django.db.models.deletion
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -16,52 +17,54 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='handoff',
-            name='onboarding_handoff_open_once',
-        ),
-        migrations.RemoveConstraint(
-            model_name='handoff',
-            name='onboarding_handoff_submitted_first',
-        ),
-        migrations.AddField(
-            model_name='handoff',
-            name='drop_reason',
-            field=models.TextField(blank=True, editable=False),
-        ),
-        migrations.AddField(
-            model_name='handoff',
-            name='dropped_at',
-            field=models.DateTimeField(editable=False, null=True),
-        ),
-        migrations.AddField(
-            model_name='handoff',
-            name='dropped_by',
-            field=accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AlterField(
-            model_name='handoff',
-            name='status',
-            field=models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the CSM'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('dropped', 'Dropped')], default='draft', editable=False, max_length=9),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'returned', 'submitted'])), fields=('tenant', 'account'), name='onboarding_handoff_open_once', violation_error_message='This account has an open handoff already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at', None), ('dropped_by', None)), models.Q(('dropped_at__isnull', False), ('dropped_by__isnull', False)), _connector='OR'), name='onboarding_handoff_dropped_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', False), ('status', 'dropped'), models.Q(('drop_reason', ''), _negated=True)), models.Q(models.Q(('status', 'dropped'), _negated=True), ('drop_reason', ''), ('dropped_at', None)), _connector='OR'), name='onboarding_handoff_dropped_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'dropped']), ('submitted_at__isnull', False), _connector='OR'), name='onboarding_handoff_submitted_first'),
-        ),
-        migrations.AddConstraint(
-            model_name='handoff',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='dropped_by', name='onboarding_handoff_dropped_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
+        Together([
+            migrations.RemoveConstraint(
+                model_name='handoff',
+                name='onboarding_handoff_open_once',
+            ),
+            migrations.RemoveConstraint(
+                model_name='handoff',
+                name='onboarding_handoff_submitted_first',
+            ),
+            migrations.AddField(
+                model_name='handoff',
+                name='drop_reason',
+                field=models.TextField(blank=True, editable=False),
+            ),
+            migrations.AddField(
+                model_name='handoff',
+                name='dropped_at',
+                field=models.DateTimeField(editable=False, null=True),
+            ),
+            migrations.AddField(
+                model_name='handoff',
+                name='dropped_by',
+                field=accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AlterField(
+                model_name='handoff',
+                name='status',
+                field=models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Waiting for the CSM'), ('returned', 'Returned'), ('accepted', 'Accepted'), ('dropped', 'Dropped')], default='draft', editable=False, max_length=9),
+            ),
+            migrations.AddConstraint(
+                model_name='handoff',
+                constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['draft', 'returned', 'submitted'])), fields=('tenant', 'account'), name='onboarding_handoff_open_once', violation_error_message='This account has an open handoff already.'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoff',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at', None), ('dropped_by', None)), models.Q(('dropped_at__isnull', False), ('dropped_by__isnull', False)), _connector='OR'), name='onboarding_handoff_dropped_pair'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoff',
+                constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', False), ('status', 'dropped'), models.Q(('drop_reason', ''), _negated=True)), models.Q(models.Q(('status', 'dropped'), _negated=True), ('drop_reason', ''), ('dropped_at', None)), _connector='OR'), name='onboarding_handoff_dropped_with_reason'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoff',
+                constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'dropped']), ('submitted_at__isnull', False), _connector='OR'), name='onboarding_handoff_submitted_first'),
+            ),
+            migrations.AddConstraint(
+                model_name='handoff',
+                constraint=accounts.tenancy.constraints.CompositeForeignKey(field='dropped_by', name='onboarding_handoff_dropped_by_fk', to_column='user_id', to_table='accounts_membership'),
+            ),
+        ]),
     ]

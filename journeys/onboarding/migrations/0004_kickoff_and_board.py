@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,74 +21,76 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Kickoff',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('our_part', models.TextField(blank=True, help_text='Who of us does what, and what they can expect from us.')),
-                ('their_part', models.TextField(blank=True, help_text='Who of them does what, and what we count on.')),
-                ('keys', models.TextField(blank=True, help_text='What made it work for others like them.')),
-                ('pitfalls', models.TextField(blank=True, help_text='Where others like them lost time.')),
-                ('first_months', models.TextField(blank=True, help_text='What the first months look like, week by week.')),
-                ('held_on', models.DateField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='kickoffs', to='accounts.account')),
-                ('handoff', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onboarding.handoff')),
-                ('held_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('journey', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='kickoffs', to='journeys.journey')),
-                ('meeting', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='meetings.meeting')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-created_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['tenant', 'account'], name='onboarding_kickoff_by_account'), models.Index(fields=['tenant', 'meeting'], name='onboarding_kickoff_by_meeting'), models.Index(fields=['tenant', '-updated_at', '-id'], name='onboarding_kickoff_by_change')],
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'journey'), name='onboarding_kickoff_one_per_journey'), models.CheckConstraint(condition=models.Q(('held_on__isnull', False), ('held_by', None), _connector='OR'), name='onboarding_kickoff_held_some_day'), accounts.tenancy.constraints.CompositeForeignKey(field='account', name='onboarding_kickoff_account_fk', to_column='id', to_table='accounts_account'), accounts.tenancy.constraints.CompositeForeignKey(field='journey', name='onboarding_kickoff_journey_fk', to_column='id', to_table='journeys_journey'), accounts.tenancy.constraints.CompositeForeignKey(field='handoff', name='onboarding_kickoff_handoff_fk', to_column='id', to_table='onboarding_handoff'), accounts.tenancy.constraints.CompositeForeignKey(field='meeting', name='onboarding_kickoff_meeting_fk', to_column='id', to_table='meetings_meeting'), accounts.tenancy.constraints.CompositeForeignKey(field='held_by', name='onboarding_kickoff_held_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='onboarding_kickoff_tenant')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OnboardingHold',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('reason', models.CharField(max_length=300)),
-                ('put_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='onboarding_holds', to='accounts.account')),
-                ('journey', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='onboarding_holds', to='journeys.journey')),
-                ('lifted_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('put_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-from_on', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'indexes': [models.Index(fields=['tenant', 'journey', 'from_on'], name='onboarding_hold_by_journey')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('tenant', 'journey'), name='onboarding_hold_open_once', violation_error_message='Onboarding is on hold already.'), models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='onboarding_hold_ends_after_it_began', violation_error_message='A hold ends after it begins.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='onboarding_hold_says_why'), accounts.tenancy.constraints.CompositeForeignKey(field='account', name='onboarding_onboardinghold_account_fk', to_column='id', to_table='accounts_account'), accounts.tenancy.constraints.CompositeForeignKey(field='journey', name='onboarding_onboardinghold_journey_fk', to_column='id', to_table='journeys_journey'), accounts.tenancy.constraints.CompositeForeignKey(field='put_by', name='onboarding_onboardinghold_put_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.CompositeForeignKey(field='lifted_by', name='onboarding_onboardinghold_lifted_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='onboarding_onboardinghold_tenant')],
-            },
-        ),
-        migrations.CreateModel(
-            name='OnboardingTarget',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('segment', models.CharField(blank=True, help_text='Empty: every other segment.', max_length=80)),
-                ('days', models.PositiveSmallIntegerField(default=30)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['segment'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'segment'), name='onboarding_target_once_per_segment', violation_error_message='This segment has a target already.'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 730)), name='onboarding_target_within_reason', violation_error_message='A target is between 1 and 730 days.'), accounts.tenancy.constraints.TenantIsolation(name='onboarding_onboardingtarget_tenant')],
-            },
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Kickoff',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('our_part', models.TextField(blank=True, help_text='Who of us does what, and what they can expect from us.')),
+                    ('their_part', models.TextField(blank=True, help_text='Who of them does what, and what we count on.')),
+                    ('keys', models.TextField(blank=True, help_text='What made it work for others like them.')),
+                    ('pitfalls', models.TextField(blank=True, help_text='Where others like them lost time.')),
+                    ('first_months', models.TextField(blank=True, help_text='What the first months look like, week by week.')),
+                    ('held_on', models.DateField(editable=False, null=True)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='kickoffs', to='accounts.account')),
+                    ('handoff', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='onboarding.handoff')),
+                    ('held_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('journey', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='kickoffs', to='journeys.journey')),
+                    ('meeting', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='meetings.meeting')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-created_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [models.Index(fields=['tenant', 'account'], name='onboarding_kickoff_by_account'), models.Index(fields=['tenant', 'meeting'], name='onboarding_kickoff_by_meeting'), models.Index(fields=['tenant', '-updated_at', '-id'], name='onboarding_kickoff_by_change')],
+                    'constraints': [models.UniqueConstraint(fields=('tenant', 'journey'), name='onboarding_kickoff_one_per_journey'), models.CheckConstraint(condition=models.Q(('held_on__isnull', False), ('held_by', None), _connector='OR'), name='onboarding_kickoff_held_some_day'), accounts.tenancy.constraints.CompositeForeignKey(field='account', name='onboarding_kickoff_account_fk', to_column='id', to_table='accounts_account'), accounts.tenancy.constraints.CompositeForeignKey(field='journey', name='onboarding_kickoff_journey_fk', to_column='id', to_table='journeys_journey'), accounts.tenancy.constraints.CompositeForeignKey(field='handoff', name='onboarding_kickoff_handoff_fk', to_column='id', to_table='onboarding_handoff'), accounts.tenancy.constraints.CompositeForeignKey(field='meeting', name='onboarding_kickoff_meeting_fk', to_column='id', to_table='meetings_meeting'), accounts.tenancy.constraints.CompositeForeignKey(field='held_by', name='onboarding_kickoff_held_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='onboarding_kickoff_tenant')],
+                },
+            ),
+            migrations.CreateModel(
+                name='OnboardingHold',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('from_on', models.DateField()),
+                    ('until_on', models.DateField(blank=True, null=True)),
+                    ('reason', models.CharField(max_length=300)),
+                    ('put_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='onboarding_holds', to='accounts.account')),
+                    ('journey', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='onboarding_holds', to='journeys.journey')),
+                    ('lifted_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('put_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-from_on', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [models.Index(fields=['tenant', 'journey', 'from_on'], name='onboarding_hold_by_journey')],
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('until_on', None)), fields=('tenant', 'journey'), name='onboarding_hold_open_once', violation_error_message='Onboarding is on hold already.'), models.CheckConstraint(condition=models.Q(('until_on', None), ('until_on__gte', models.F('from_on')), _connector='OR'), name='onboarding_hold_ends_after_it_began', violation_error_message='A hold ends after it begins.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='onboarding_hold_says_why'), accounts.tenancy.constraints.CompositeForeignKey(field='account', name='onboarding_onboardinghold_account_fk', to_column='id', to_table='accounts_account'), accounts.tenancy.constraints.CompositeForeignKey(field='journey', name='onboarding_onboardinghold_journey_fk', to_column='id', to_table='journeys_journey'), accounts.tenancy.constraints.CompositeForeignKey(field='put_by', name='onboarding_onboardinghold_put_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.CompositeForeignKey(field='lifted_by', name='onboarding_onboardinghold_lifted_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='onboarding_onboardinghold_tenant')],
+                },
+            ),
+            migrations.CreateModel(
+                name='OnboardingTarget',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('segment', models.CharField(blank=True, help_text='Empty: every other segment.', max_length=80)),
+                    ('days', models.PositiveSmallIntegerField(default=30)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['segment'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant', 'segment'), name='onboarding_target_once_per_segment', violation_error_message='This segment has a target already.'), models.CheckConstraint(condition=models.Q(('days__gte', 1), ('days__lte', 730)), name='onboarding_target_within_reason', violation_error_message='A target is between 1 and 730 days.'), accounts.tenancy.constraints.TenantIsolation(name='onboarding_onboardingtarget_tenant')],
+                },
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,93 +21,70 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='BackTest',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('variant', models.JSONField(blank=True, null=True)),
-                ('start', models.DateField()),
-                ('end', models.DateField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=7)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('result', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('done_at', models.DateTimeField(editable=False, null=True)),
-                ('asked_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blueprints.play')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blueprints.playversion')),
-            ],
-            options={
-                'ordering': ['-created_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='FoundMatch',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('variant', models.PositiveSmallIntegerField(default=0)),
-                ('event_id', models.BigIntegerField(null=True)),
-                ('opened_on', models.DateField()),
-                ('known_from', models.DateTimeField()),
-                ('closed_on', models.DateField(null=True)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('test', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='backtests.backtest')),
-            ],
-            options={
-                'verbose_name_plural': 'found matches',
-                'ordering': ['opened_on', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.AddIndex(
-            model_name='backtest',
-            index=models.Index(fields=['tenant', 'play', '-created_at', '-id'], name='backtests_backtest_by_play'),
-        ),
-        migrations.AddIndex(
-            model_name='backtest',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant', 'id'], name='backtests_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='backtest',
-            constraint=models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='backtests_backtest_period', violation_error_message='The period must end after it starts.'),
-        ),
-        migrations.AddConstraint(
-            model_name='backtest',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='play', name='backtests_backtest_play_fk', to_column='id', to_table='blueprints_play'),
-        ),
-        migrations.AddConstraint(
-            model_name='backtest',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='version', name='backtests_backtest_version_fk', to_column='id', to_table='blueprints_playversion'),
-        ),
-        migrations.AddConstraint(
-            model_name='backtest',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='asked_by', name='backtests_backtest_asked_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='backtest',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='backtests_backtest_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='foundmatch',
-            index=models.Index(fields=['tenant', 'test', 'variant', 'opened_on', 'id'], name='backtests_match_by_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='foundmatch',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='test', name='backtests_foundmatch_test_fk', to_column='id', to_table='backtests_backtest'),
-        ),
-        migrations.AddConstraint(
-            model_name='foundmatch',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='backtests_foundmatch_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='foundmatch',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='backtests_foundmatch_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='BackTest',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('variant', models.JSONField(blank=True, null=True)),
+                    ('start', models.DateField()),
+                    ('end', models.DateField()),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('done', 'Done'), ('failed', 'Failed')], default='waiting', max_length=7)),
+                    ('error', models.CharField(blank=True, max_length=500)),
+                    ('result', models.JSONField(default=dict)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('done_at', models.DateTimeField(editable=False, null=True)),
+                    ('asked_by', accounts.tenancy.fields.MemberForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('play', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blueprints.play')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('version', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='blueprints.playversion')),
+                ],
+                options={
+                    'ordering': ['-created_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'play', '-created_at', '-id'], name='backtests_backtest_by_play'),
+                        models.Index(condition=models.Q(('state', 'waiting')), fields=['tenant', 'id'], name='backtests_waiting'),
+                    ],
+                    'constraints': [
+                        models.CheckConstraint(condition=models.Q(('end__gte', models.F('start'))), name='backtests_backtest_period', violation_error_message='The period must end after it starts.'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='play', name='backtests_backtest_play_fk', to_column='id', to_table='blueprints_play'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='version', name='backtests_backtest_version_fk', to_column='id', to_table='blueprints_playversion'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='asked_by', name='backtests_backtest_asked_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='backtests_backtest_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='FoundMatch',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('variant', models.PositiveSmallIntegerField(default=0)),
+                    ('event_id', models.BigIntegerField(null=True)),
+                    ('opened_on', models.DateField()),
+                    ('known_from', models.DateTimeField()),
+                    ('closed_on', models.DateField(null=True)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('test', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='matches', to='backtests.backtest')),
+                ],
+                options={
+                    'verbose_name_plural': 'found matches',
+                    'ordering': ['opened_on', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'test', 'variant', 'opened_on', 'id'], name='backtests_match_by_day'),
+                    ],
+                    'constraints': [
+                        accounts.tenancy.constraints.CompositeForeignKey(field='test', name='backtests_foundmatch_test_fk', to_column='id', to_table='backtests_backtest'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='backtests_foundmatch_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.TenantIsolation(name='backtests_foundmatch_tenant'),
+                    ],
+                },
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,228 +20,155 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='HealthModel',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=40)),
-                ('name', models.CharField(max_length=80)),
-                ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('applies', models.JSONField(blank=True, default=dict, help_text='A tree of tests over facts; {} is every account.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='HealthVersion',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.PositiveSmallIntegerField()),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=9)),
-                ('definition', models.JSONField()),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('shadow', models.BooleanField(default=False, editable=False)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('retired_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('model', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='health.healthmodel')),
-                ('published_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['model', '-number'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Judgement',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('measure', models.CharField(max_length=40)),
-                ('level', models.CharField(max_length=40)),
-                ('reason', models.CharField(blank=True, max_length=40)),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('judged_on', models.DateField()),
-                ('judged_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('judged_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-judged_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Override',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('score', models.PositiveSmallIntegerField()),
-                ('reason', models.CharField(max_length=300)),
-                ('until', models.DateField()),
-                ('set_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('lifted_at', models.DateTimeField(editable=False, null=True)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('lifted_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('set_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-set_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='SignOff',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('role', models.CharField(choices=[('leadership', 'Leadership'), ('product', 'Product')], default='leadership', max_length=10)),
-                ('decision', models.CharField(choices=[('waiting', 'Waiting'), ('signed', 'Signed'), ('declined', 'Declined')], default='waiting', max_length=8)),
-                ('note', models.CharField(blank=True, max_length=300)),
-                ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('decided_at', models.DateTimeField(editable=False, null=True)),
-                ('asked', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('of', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='health.healthversion')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='healthmodel',
-            constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='health_model_key_once', violation_error_message='Another health model has this key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthmodel',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='health_healthmodel_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=models.UniqueConstraint(fields=('tenant', 'model', 'number'), name='health_version_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('tenant', 'model'), name='health_version_one_draft', violation_error_message='This model has a draft already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('tenant', 'model'), name='health_version_one_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=models.CheckConstraint(condition=models.Q(('published_by', None), models.Q(('published_at', None), _negated=True), _connector='OR'), name='health_version_published_by_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('shadow', True), _negated=True), ('state', 'draft'), _connector='OR'), name='health_version_shadow_of_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='model', name='health_healthversion_model_fk', to_column='id', to_table='health_healthmodel'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='health_healthversion_created_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='published_by', name='health_healthversion_published_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='healthversion',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='health_healthversion_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='judgement',
-            index=models.Index(fields=['tenant', 'account', 'measure', '-judged_on', '-id'], name='health_judgement_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=accounts.tenancy.constraints.AppendOnly(name='health_judgement_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='health_judgement_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='judged_by', name='health_judgement_judged_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='judgement',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='health_judgement_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('tenant', 'account'), name='health_override_one_at_a_time', violation_error_message='This account’s score is set by hand already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', 100)), name='health_override_score', violation_error_message='A score is between 0 and 100.'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('lifted_by', None), models.Q(('lifted_at', None), _negated=True), _connector='OR'), name='health_override_lifted_by_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='health_override_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='set_by', name='health_override_set_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='lifted_by', name='health_override_lifted_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='override',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='health_override_tenant'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.UniqueConstraint(fields=('tenant', 'of', 'asked'), name='health_signoff_once', violation_error_message='This person has been asked already.'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', 'waiting')), models.Q(models.Q(('decision', 'waiting'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='health_signoff_decided_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='of', name='health_signoff_of_fk', to_column='id', to_table='health_healthversion'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='asked', name='health_signoff_asked_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='asked_by', name='health_signoff_asked_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='health_signoff_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='HealthModel',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('key', models.SlugField(max_length=40)),
+                    ('name', models.CharField(max_length=80)),
+                    ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
+                    ('applies', models.JSONField(blank=True, default=dict, help_text='A tree of tests over facts; {} is every account.')),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['position', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'key'), name='health_model_key_once', violation_error_message='Another health model has this key.'),
+                        accounts.tenancy.constraints.TenantIsolation(name='health_healthmodel_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='HealthVersion',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('number', models.PositiveSmallIntegerField()),
+                    ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('retired', 'Retired')], default='draft', max_length=9)),
+                    ('definition', models.JSONField()),
+                    ('note', models.CharField(blank=True, max_length=300)),
+                    ('shadow', models.BooleanField(default=False, editable=False)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('published_at', models.DateTimeField(editable=False, null=True)),
+                    ('retired_at', models.DateTimeField(editable=False, null=True)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('model', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='health.healthmodel')),
+                    ('published_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['model', '-number'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'model', 'number'), name='health_version_number_once'),
+                        models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('tenant', 'model'), name='health_version_one_draft', violation_error_message='This model has a draft already.'),
+                        models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('tenant', 'model'), name='health_version_one_published'),
+                        models.CheckConstraint(condition=models.Q(('published_by', None), models.Q(('published_at', None), _negated=True), _connector='OR'), name='health_version_published_by_at'),
+                        models.CheckConstraint(condition=models.Q(models.Q(('shadow', True), _negated=True), ('state', 'draft'), _connector='OR'), name='health_version_shadow_of_draft'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='model', name='health_healthversion_model_fk', to_column='id', to_table='health_healthmodel'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='health_healthversion_created_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='published_by', name='health_healthversion_published_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='health_healthversion_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Judgement',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('measure', models.CharField(max_length=40)),
+                    ('level', models.CharField(max_length=40)),
+                    ('reason', models.CharField(blank=True, max_length=40)),
+                    ('note', models.CharField(blank=True, max_length=500)),
+                    ('judged_on', models.DateField()),
+                    ('judged_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                    ('judged_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-judged_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'account', 'measure', '-judged_on', '-id'], name='health_judgement_newest'),
+                    ],
+                    'constraints': [
+                        accounts.tenancy.constraints.AppendOnly(name='health_judgement_append_only'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='health_judgement_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='judged_by', name='health_judgement_judged_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='health_judgement_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Override',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('score', models.PositiveSmallIntegerField()),
+                    ('reason', models.CharField(max_length=300)),
+                    ('until', models.DateField()),
+                    ('set_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('lifted_at', models.DateTimeField(editable=False, null=True)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                    ('lifted_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('set_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-set_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(condition=models.Q(('lifted_at', None)), fields=('tenant', 'account'), name='health_override_one_at_a_time', violation_error_message='This account’s score is set by hand already.'),
+                        models.CheckConstraint(condition=models.Q(('score__gte', 0), ('score__lte', 100)), name='health_override_score', violation_error_message='A score is between 0 and 100.'),
+                        models.CheckConstraint(condition=models.Q(('lifted_by', None), models.Q(('lifted_at', None), _negated=True), _connector='OR'), name='health_override_lifted_by_at'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='health_override_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='set_by', name='health_override_set_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='lifted_by', name='health_override_lifted_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='health_override_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='SignOff',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('role', models.CharField(choices=[('leadership', 'Leadership'), ('product', 'Product')], default='leadership', max_length=10)),
+                    ('decision', models.CharField(choices=[('waiting', 'Waiting'), ('signed', 'Signed'), ('declined', 'Declined')], default='waiting', max_length=8)),
+                    ('note', models.CharField(blank=True, max_length=300)),
+                    ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('decided_at', models.DateTimeField(editable=False, null=True)),
+                    ('asked', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('asked_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('of', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='sign_offs', to='health.healthversion')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'of', 'asked'), name='health_signoff_once', violation_error_message='This person has been asked already.'),
+                        models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('decision', 'waiting')), models.Q(models.Q(('decision', 'waiting'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='health_signoff_decided_at'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='of', name='health_signoff_of_fk', to_column='id', to_table='health_healthversion'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='asked', name='health_signoff_asked_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='asked_by', name='health_signoff_asked_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='health_signoff_tenant'),
+                    ],
+                },
+            ),
+        ]),
     ]

@@ -3,6 +3,7 @@
 import accounts.tenancy.constraints
 import accounts.tenancy.fields
 import django.db.models.deletion
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations
 
@@ -16,13 +17,15 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='signoff',
-            name='task',
-            field=accounts.tenancy.fields.TenantForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.task'),
-        ),
-        migrations.AddConstraint(
-            model_name='signoff',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='task', name='health_signoff_task_fk', to_column='id', to_table='accounts_task'),
-        ),
+        Together([
+            migrations.AddField(
+                model_name='signoff',
+                name='task',
+                field=accounts.tenancy.fields.TenantForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.task'),
+            ),
+            migrations.AddConstraint(
+                model_name='signoff',
+                constraint=accounts.tenancy.constraints.CompositeForeignKey(field='task', name='health_signoff_task_fk', to_column='id', to_table='accounts_task'),
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -19,108 +20,83 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='MaturityTemplate',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=80)),
-                ('questions', models.JSONField(help_text='A list of key, area, text and four levels.')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['name', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Assessment',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('questions', models.JSONField()),
-                ('answers', models.JSONField()),
-                ('score', models.PositiveSmallIntegerField()),
-                ('level', models.PositiveSmallIntegerField()),
-                ('note', models.CharField(blank=True, max_length=500)),
-                ('assessed_on', models.DateField()),
-                ('assessed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
-                ('assessed_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-                ('template', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='maturity.maturitytemplate')),
-            ],
-            options={
-                'ordering': ['-assessed_on', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Matrix',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('health_from', models.PositiveSmallIntegerField()),
-                ('maturity_from', models.PositiveSmallIntegerField()),
-                ('cells', models.JSONField(help_text='By cell: label, policy, hours a month.')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'verbose_name_plural': 'matrices',
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant',), name='maturity_matrix_once'), models.CheckConstraint(condition=models.Q(('health_from__gte', 1), ('health_from__lte', 100), ('maturity_from__gte', 1), ('maturity_from__lte', 100)), name='maturity_matrix_thresholds', violation_error_message='High begins between 1 and 100.'), accounts.tenancy.constraints.TenantIsolation(name='maturity_matrix_tenant')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='maturitytemplate',
-            constraint=models.UniqueConstraint(fields=('tenant', 'name'), name='maturity_template_name_once', violation_error_message='Another template has this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='maturitytemplate',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='maturity_maturitytemplate_created_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='maturitytemplate',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='maturity_maturitytemplate_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['tenant', 'account', '-assessed_on', '-id'], name='maturity_assessment_newest'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=accounts.tenancy.constraints.AppendOnly(name='maturity_assessment_append_only'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('score__lte', 100)), name='maturity_assessment_score'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 4)), name='maturity_assessment_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='maturity_assessment_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='template', name='maturity_assessment_template_fk', to_column='id', to_table='maturity_maturitytemplate'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='assessed_by', name='maturity_assessment_assessed_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='maturity_assessment_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='MaturityTemplate',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('name', models.CharField(max_length=80)),
+                    ('questions', models.JSONField(help_text='A list of key, area, text and four levels.')),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('created_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['name', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'name'), name='maturity_template_name_once', violation_error_message='Another template has this name.'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='created_by', name='maturity_maturitytemplate_created_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='maturity_maturitytemplate_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Assessment',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('questions', models.JSONField()),
+                    ('answers', models.JSONField()),
+                    ('score', models.PositiveSmallIntegerField()),
+                    ('level', models.PositiveSmallIntegerField()),
+                    ('note', models.CharField(blank=True, max_length=500)),
+                    ('assessed_on', models.DateField()),
+                    ('assessed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.account')),
+                    ('assessed_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                    ('template', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='maturity.maturitytemplate')),
+                ],
+                options={
+                    'ordering': ['-assessed_on', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', 'account', '-assessed_on', '-id'], name='maturity_assessment_newest'),
+                    ],
+                    'constraints': [
+                        accounts.tenancy.constraints.AppendOnly(name='maturity_assessment_append_only'),
+                        models.CheckConstraint(condition=models.Q(('score__lte', 100)), name='maturity_assessment_score'),
+                        models.CheckConstraint(condition=models.Q(('level__gte', 1), ('level__lte', 4)), name='maturity_assessment_level'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='maturity_assessment_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='template', name='maturity_assessment_template_fk', to_column='id', to_table='maturity_maturitytemplate'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='assessed_by', name='maturity_assessment_assessed_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='maturity_assessment_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Matrix',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('health_from', models.PositiveSmallIntegerField()),
+                    ('maturity_from', models.PositiveSmallIntegerField()),
+                    ('cells', models.JSONField(help_text='By cell: label, policy, hours a month.')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'verbose_name_plural': 'matrices',
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant',), name='maturity_matrix_once'), models.CheckConstraint(condition=models.Q(('health_from__gte', 1), ('health_from__lte', 100), ('maturity_from__gte', 1), ('maturity_from__lte', 100)), name='maturity_matrix_thresholds', violation_error_message='High begins between 1 and 100.'), accounts.tenancy.constraints.TenantIsolation(name='maturity_matrix_tenant')],
+                },
+            ),
+        ]),
     ]

@@ -5,6 +5,7 @@ import accounts.tenancy.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -25,30 +26,32 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='assessment',
-            name='template_number',
-            field=models.PositiveIntegerField(editable=False, help_text='Version that was asked.', null=True),
-        ),
-        migrations.CreateModel(
-            name='TemplateVersion',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('number', models.PositiveIntegerField()),
-                ('name', models.CharField(max_length=80)),
-                ('questions', models.JSONField()),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('made_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('template', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='maturity.maturitytemplate')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-number'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant', 'template', 'number'), name='maturity_templateversion_once'), accounts.tenancy.constraints.AppendOnly(name='maturity_templateversion_append_only'), accounts.tenancy.constraints.CompositeForeignKey(field='template', name='maturity_templateversion_template_fk', to_column='id', to_table='maturity_maturitytemplate'), accounts.tenancy.constraints.CompositeForeignKey(field='made_by', name='maturity_templateversion_made_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='maturity_templateversion_tenant')],
-            },
-        ),
+        Together([
+            migrations.AddField(
+                model_name='assessment',
+                name='template_number',
+                field=models.PositiveIntegerField(editable=False, help_text='Version that was asked.', null=True),
+            ),
+            migrations.CreateModel(
+                name='TemplateVersion',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('number', models.PositiveIntegerField()),
+                    ('name', models.CharField(max_length=80)),
+                    ('questions', models.JSONField()),
+                    ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('made_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('template', accounts.tenancy.fields.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='maturity.maturitytemplate')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-number'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant', 'template', 'number'), name='maturity_templateversion_once'), accounts.tenancy.constraints.AppendOnly(name='maturity_templateversion_append_only'), accounts.tenancy.constraints.CompositeForeignKey(field='template', name='maturity_templateversion_template_fk', to_column='id', to_table='maturity_maturitytemplate'), accounts.tenancy.constraints.CompositeForeignKey(field='made_by', name='maturity_templateversion_made_by_fk', to_column='user_id', to_table='accounts_membership'), accounts.tenancy.constraints.TenantIsolation(name='maturity_templateversion_tenant')],
+                },
+            ),
+        ]),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]

@@ -6,6 +6,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
+from accounts.tenancy.operations import Together
 from django.conf import settings
 from django.db import migrations, models
 
@@ -20,177 +21,153 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Metric',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=80)),
-                ('source', models.CharField(choices=[('events', 'Events'), ('points', 'Values sent to the API')], default='events', max_length=6)),
-                ('event', models.CharField(blank=True, help_text='Name of the event; empty for every event.', max_length=200)),
-                ('where_property', models.CharField(blank=True, max_length=100, verbose_name='only where property')),
-                ('where_value', models.CharField(blank=True, max_length=200, verbose_name='is')),
-                ('aggregate', models.CharField(choices=[('count', 'How often'), ('users', 'How many people'), ('sum', 'Sum of a property'), ('last', 'Last value of a property')], default='count', max_length=5)),
-                ('property', models.CharField(blank=True, help_text='Of sum and last value: the number’s property.', max_length=100)),
-                ('unit', models.CharField(blank=True, help_text='Such as reports or GB.', max_length=30)),
-                ('active', models.BooleanField(default=True)),
-                ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('count_from', models.DateField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['position', 'id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Origin',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('group', 'Group'), ('user', 'Person'), ('anonymous', 'Unnamed person')], max_length=9)),
-                ('ref', models.CharField(max_length=255)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('domain', models.CharField(blank=True, max_length=253)),
-                ('email', models.CharField(blank=True, max_length=254)),
-                ('grouped_at', models.DateTimeField(editable=False, null=True)),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('matched', 'Matched'), ('ignored', 'Ignored')], default='waiting', max_length=7)),
-                ('first_seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('account', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
-                ('decided_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='usage.origin')),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-first_seen_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='Refusal',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('message_id', models.CharField(blank=True, max_length=255)),
-                ('type', models.CharField(blank=True, max_length=20)),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('reason', models.CharField(max_length=300)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-received_at', '-id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-            },
-        ),
-        migrations.CreateModel(
-            name='WriteKey',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('prefix', models.CharField(editable=False, max_length=12, unique=True)),
-                ('key_hash', models.CharField(editable=False, max_length=64)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['-created_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Arrival',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('accounts', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('days', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, size=None)),
-                ('origins', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('events', models.PositiveIntegerField(default=0)),
-                ('last_name', models.CharField(blank=True, max_length=200)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'ordering': ['id'],
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [accounts.tenancy.constraints.TenantIsolation(name='usage_arrival_tenant')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Intake',
-            fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('raw_months', models.PositiveSmallIntegerField(blank=True, help_text='Months for which raw events stay; empty: as this installation says.', null=True)),
-                ('zone', models.CharField(editable=False, max_length=64)),
-                ('last_event', models.CharField(blank=True, editable=False, max_length=200)),
-                ('last_received_at', models.DateTimeField(editable=False, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
-            ],
-            options={
-                'abstract': False,
-                'base_manager_name': 'objects',
-                'default_manager_name': 'objects',
-                'constraints': [models.UniqueConstraint(fields=('tenant',), name='usage_intake_once'), models.CheckConstraint(condition=models.Q(('raw_months', None), models.Q(('raw_months__gte', 1), ('raw_months__lte', 60)), _connector='OR'), name='usage_intake_months', violation_error_message='Between 1 and 60 months.'), accounts.tenancy.constraints.TenantIsolation(name='usage_intake_tenant')],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.UniqueConstraint(fields=('tenant', 'key'), name='usage_metric_key_once', violation_error_message='Another metric has this key.'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('aggregate__in', ['sum', 'last']), _negated=True), models.Q(('property', ''), _negated=True), _connector='OR'), name='usage_metric_of_a_property', violation_error_message='Name the property whose value is taken.'),
-        ),
-        migrations.AddConstraint(
-            model_name='metric',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='usage_metric_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='origin',
-            index=models.Index(condition=models.Q(('group', None), ('state', 'waiting')), fields=['tenant', 'id'], name='usage_origin_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='origin',
-            constraint=models.UniqueConstraint(fields=('tenant', 'kind', 'ref'), name='usage_origin_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='origin',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('state', 'matched')), models.Q(models.Q(('state', 'matched'), _negated=True), ('account', None)), _connector='OR'), name='usage_origin_matched_to_an_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='origin',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='group', name='usage_origin_group_fk', to_column='id', to_table='usage_origin'),
-        ),
-        migrations.AddConstraint(
-            model_name='origin',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='usage_origin_account_fk', to_column='id', to_table='accounts_account'),
-        ),
-        migrations.AddConstraint(
-            model_name='origin',
-            constraint=accounts.tenancy.constraints.CompositeForeignKey(field='decided_by', name='usage_origin_decided_by_fk', to_column='user_id', to_table='accounts_membership'),
-        ),
-        migrations.AddConstraint(
-            model_name='origin',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='usage_origin_tenant'),
-        ),
-        migrations.AddIndex(
-            model_name='refusal',
-            index=models.Index(fields=['tenant', '-received_at', '-id'], name='usage_refusal_by_time'),
-        ),
-        migrations.AddConstraint(
-            model_name='refusal',
-            constraint=accounts.tenancy.constraints.TenantIsolation(name='usage_refusal_tenant'),
-        ),
+        Together([
+            migrations.CreateModel(
+                name='Metric',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('key', models.SlugField(max_length=60)),
+                    ('name', models.CharField(max_length=80)),
+                    ('source', models.CharField(choices=[('events', 'Events'), ('points', 'Values sent to the API')], default='events', max_length=6)),
+                    ('event', models.CharField(blank=True, help_text='Name of the event; empty for every event.', max_length=200)),
+                    ('where_property', models.CharField(blank=True, max_length=100, verbose_name='only where property')),
+                    ('where_value', models.CharField(blank=True, max_length=200, verbose_name='is')),
+                    ('aggregate', models.CharField(choices=[('count', 'How often'), ('users', 'How many people'), ('sum', 'Sum of a property'), ('last', 'Last value of a property')], default='count', max_length=5)),
+                    ('property', models.CharField(blank=True, help_text='Of sum and last value: the number’s property.', max_length=100)),
+                    ('unit', models.CharField(blank=True, help_text='Such as reports or GB.', max_length=30)),
+                    ('active', models.BooleanField(default=True)),
+                    ('position', models.PositiveSmallIntegerField(default=0, editable=False)),
+                    ('count_from', models.DateField(editable=False, null=True)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['position', 'id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'key'), name='usage_metric_key_once', violation_error_message='Another metric has this key.'),
+                        models.CheckConstraint(condition=models.Q(models.Q(('aggregate__in', ['sum', 'last']), _negated=True), models.Q(('property', ''), _negated=True), _connector='OR'), name='usage_metric_of_a_property', violation_error_message='Name the property whose value is taken.'),
+                        accounts.tenancy.constraints.TenantIsolation(name='usage_metric_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Origin',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('kind', models.CharField(choices=[('group', 'Group'), ('user', 'Person'), ('anonymous', 'Unnamed person')], max_length=9)),
+                    ('ref', models.CharField(max_length=255)),
+                    ('name', models.CharField(blank=True, max_length=200)),
+                    ('domain', models.CharField(blank=True, max_length=253)),
+                    ('email', models.CharField(blank=True, max_length=254)),
+                    ('grouped_at', models.DateTimeField(editable=False, null=True)),
+                    ('state', models.CharField(choices=[('waiting', 'Waiting'), ('matched', 'Matched'), ('ignored', 'Ignored')], default='waiting', max_length=7)),
+                    ('first_seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('account', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.account')),
+                    ('decided_by', accounts.tenancy.fields.MemberForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('group', accounts.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='usage.origin')),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-first_seen_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(condition=models.Q(('group', None), ('state', 'waiting')), fields=['tenant', 'id'], name='usage_origin_waiting'),
+                    ],
+                    'constraints': [
+                        models.UniqueConstraint(fields=('tenant', 'kind', 'ref'), name='usage_origin_once'),
+                        models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('state', 'matched')), models.Q(models.Q(('state', 'matched'), _negated=True), ('account', None)), _connector='OR'), name='usage_origin_matched_to_an_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='group', name='usage_origin_group_fk', to_column='id', to_table='usage_origin'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='account', name='usage_origin_account_fk', to_column='id', to_table='accounts_account'),
+                        accounts.tenancy.constraints.CompositeForeignKey(field='decided_by', name='usage_origin_decided_by_fk', to_column='user_id', to_table='accounts_membership'),
+                        accounts.tenancy.constraints.TenantIsolation(name='usage_origin_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='Refusal',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('message_id', models.CharField(blank=True, max_length=255)),
+                    ('type', models.CharField(blank=True, max_length=20)),
+                    ('name', models.CharField(blank=True, max_length=200)),
+                    ('reason', models.CharField(max_length=300)),
+                    ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-received_at', '-id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'indexes': [
+                        models.Index(fields=['tenant', '-received_at', '-id'], name='usage_refusal_by_time'),
+                    ],
+                    'constraints': [
+                        accounts.tenancy.constraints.TenantIsolation(name='usage_refusal_tenant'),
+                    ],
+                },
+            ),
+            migrations.CreateModel(
+                name='WriteKey',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('name', models.CharField(max_length=80)),
+                    ('prefix', models.CharField(editable=False, max_length=12, unique=True)),
+                    ('key_hash', models.CharField(editable=False, max_length=64)),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                    ('revoked_at', models.DateTimeField(blank=True, null=True)),
+                    ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('tenant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['-created_at'],
+                },
+            ),
+            migrations.CreateModel(
+                name='Arrival',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('accounts', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                    ('days', django.contrib.postgres.fields.ArrayField(base_field=models.DateField(), default=list, size=None)),
+                    ('origins', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
+                    ('events', models.PositiveIntegerField(default=0)),
+                    ('last_name', models.CharField(blank=True, max_length=200)),
+                    ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'ordering': ['id'],
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [accounts.tenancy.constraints.TenantIsolation(name='usage_arrival_tenant')],
+                },
+            ),
+            migrations.CreateModel(
+                name='Intake',
+                fields=[
+                    ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                    ('raw_months', models.PositiveSmallIntegerField(blank=True, help_text='Months for which raw events stay; empty: as this installation says.', null=True)),
+                    ('zone', models.CharField(editable=False, max_length=64)),
+                    ('last_event', models.CharField(blank=True, editable=False, max_length=200)),
+                    ('last_received_at', models.DateTimeField(editable=False, null=True)),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('tenant', accounts.tenancy.fields.TenantField(db_default=django.db.models.functions.comparison.Cast(models.Func(models.Value('app.tenant_id'), function='current_setting'), models.BigIntegerField()), db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.tenant')),
+                ],
+                options={
+                    'abstract': False,
+                    'base_manager_name': 'objects',
+                    'default_manager_name': 'objects',
+                    'constraints': [models.UniqueConstraint(fields=('tenant',), name='usage_intake_once'), models.CheckConstraint(condition=models.Q(('raw_months', None), models.Q(('raw_months__gte', 1), ('raw_months__lte', 60)), _connector='OR'), name='usage_intake_months', violation_error_message='Between 1 and 60 months.'), accounts.tenancy.constraints.TenantIsolation(name='usage_intake_tenant')],
+                },
+            ),
+        ]),
     ]

@@ -167,6 +167,11 @@ class Migration(migrations.Migration):
                         'abstract': False,
                         'base_manager_name': 'objects',
                         'default_manager_name': 'objects',
+                        'constraints': [
+                            accounts.tenancy.constraints.CompositeForeignKey(field='account', name='usage_daily_account_fk', to_column='id', to_table='accounts_account'),
+                            accounts.tenancy.constraints.CompositeForeignKey(field='metric', name='usage_daily_metric_fk', to_column='id', to_table='usage_metric'),
+                            accounts.tenancy.constraints.TenantIsolation(name='usage_daily_tenant'),
+                        ],
                     },
                 ),
                 migrations.CreateModel(
@@ -188,6 +193,9 @@ class Migration(migrations.Migration):
                         'abstract': False,
                         'base_manager_name': 'objects',
                         'default_manager_name': 'objects',
+                        'constraints': [
+                            accounts.tenancy.constraints.TenantIsolation(name='usage_event_tenant'),
+                        ],
                     },
                 ),
                 migrations.CreateModel(
@@ -203,22 +211,6 @@ class Migration(migrations.Migration):
                         'default_manager_name': 'objects',
                         'constraints': [accounts.tenancy.constraints.TenantIsolation(name='usage_message_tenant')],
                     },
-                ),
-                migrations.AddConstraint(
-                    model_name='daily',
-                    constraint=accounts.tenancy.constraints.CompositeForeignKey(field='account', name='usage_daily_account_fk', to_column='id', to_table='accounts_account'),
-                ),
-                migrations.AddConstraint(
-                    model_name='daily',
-                    constraint=accounts.tenancy.constraints.CompositeForeignKey(field='metric', name='usage_daily_metric_fk', to_column='id', to_table='usage_metric'),
-                ),
-                migrations.AddConstraint(
-                    model_name='daily',
-                    constraint=accounts.tenancy.constraints.TenantIsolation(name='usage_daily_tenant'),
-                ),
-                migrations.AddConstraint(
-                    model_name='usageevent',
-                    constraint=accounts.tenancy.constraints.TenantIsolation(name='usage_event_tenant'),
                 ),
             ],
         ),
