@@ -96,6 +96,15 @@ def render(text: str, values: Mapping[str, Any], channel: Channel = Channel.PLAI
     return VARIABLE.sub(fill, text)
 
 
+def named(text: str, labels: Mapping[str, str]) -> str:
+    """The text before anything is filled in, its variables by what people call them: Call [Contact]."""
+    return VARIABLE.sub(lambda found: f"[{labels.get(found.group(1)) or _called(found.group(1))}]", text)
+
+
+def _called(name: str) -> str:
+    return name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
 def render_line(text: str, values: Mapping[str, Any]) -> str:
     """One line: a value that would break it is refused, since a mail's next line is a header."""
     line = render(text, values).strip()

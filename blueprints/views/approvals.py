@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from accounts.models import Account
 from accounts.roles import Permission
 from blueprints.actions import approvals
 from blueprints.models import RunStep, StepState
+from blueprints.views.places import last_seen
 
 PAGE = 20
 STALE, WRONG = 409, 422
@@ -31,10 +33,12 @@ def approval_list(request: MemberRequest) -> HttpResponse:
     waiting = approvals.asking().filter(run__account__in=Account.objects.visible_to(request.membership))
     if mine:
         waiting = waiting.filter(run__account__csm=request.user)
+    if (after := last_seen(request)) and (last := waiting.filter(pk=after).first()):
+        waiting = waiting.filter(at__gte=last.at).filter(Q(at__gt=last.at) | Q(pk__gt=last.pk))
     found = list(waiting[: PAGE + 1])
     context = {
         "rows": [asked(request, step) for step in found[:PAGE]],
-        "more": len(found) > PAGE,
+        "next": found[PAGE - 1].pk if len(found) > PAGE else None,
         "mine": mine,
     }
     return render(request, "blueprints/approvals.html", context)
@@ -69,22 +73,22 @@ def _decide(request: MemberRequest, step: RunStep) -> str:
         approvals.decline(step, by=request.user, reason=request.POST.get("reason", ""), at=now, version=version)
         return _("Declined. The play goes on without it.")
     approvals.approve(step, by=request.user, at=now, edits=_edits(request, step), version=version)
+    if leaves := _leaves(request, step):
+        return _("Approved. It leaves at %(when)s, when the quiet hours of its play are over.") % {"when": leaves}
     if gone := step.did.get("left_out"):
         return _("Approved. It leaves within seconds, but not to %(names)s, who left.") % {"names": ", ".join(gone)}
     return _("Approved. It leaves within seconds.")
 
-    if leaves := _leaves(request, step):
-        return _("Approved. It leaves at %(when)s, when the quiet hours of its play are over.") % {"when": leaves}
-
-def _version(request: MemberRequest) -> int | None:
-    said = request.POST.get("version", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 def _leaves(request: MemberRequest, step: RunStep) -> str:
     """When the quiet hours end for which it waits; empty where a yes sends it at once."""
     at = approvals.leaves_at(step, tenant=request.tenant, at=timezone.now())
     return formats.date_time(at.astimezone(request.tenant.zone)) if at else ""
 
+
+def _version(request: MemberRequest) -> int | None:
+    said = request.POST.get("version", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else None
 
 
 def _edits(request: MemberRequest, step: RunStep) -> list[dict[str, str]]:
@@ -112,11 +116,11 @@ def asked(request: MemberRequest, step: RunStep, errors: dict[str, list[str]] | 
         "other_errors": [text for name in ("", "drafts") for text in errors.get(name, [])],
         "may_decide": approvals.may_decide(step, request.membership),
         "asking": step.state == StepState.ASKING,
+        "leaves": _leaves(request, step),
         "ago": formats.ago(step.at, timezone.now()),
     }
 
 
-        "leaves": _leaves(request, step),
 def _step_or_404(request: MemberRequest, pk: int) -> RunStep:
     steps = RunStep.objects.filter(kind="email", run__account__in=Account.objects.visible_to(request.membership))
     step = steps.select_related("run__account__csm", "run__play", "run__version").filter(pk=pk).first()

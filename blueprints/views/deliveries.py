@@ -19,7 +19,8 @@ from accounts.roles import Permission
 from blueprints.actions import deliveries
 from blueprints.models import Delivery
 from blueprints.models.outbox import DeliveryQuerySet
-from blueprints.views.runs import last_seen, when
+from blueprints.views.places import last_seen
+from blueprints.views.runs import when
 
 PAGE = 50
 TABS = (

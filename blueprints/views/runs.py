@@ -23,7 +23,9 @@ from blueprints.models.run import RunQuerySet
 from blueprints.views import saying
 from blueprints.views.approvals import asked
 from blueprints.views.figures import visible_runs
+from blueprints.views.places import last_seen
 from blueprints.views.reasons import held
+from blueprints.views.titles import Titles
 
 PAGE = 25
 TABS = (
@@ -91,12 +93,6 @@ def page_of_runs(request: MemberRequest, runs: RunQuerySet) -> dict[str, Any]:
     }
 
 
-def last_seen(request: MemberRequest) -> int | None:
-    """The row after which a list goes on; None where nobody said one."""
-    said = request.GET.get("after", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else None
-
-
 def when(request: MemberRequest, instant: dt.datetime) -> str:
     return formats.date_time(instant.astimezone(request.tenant.zone))
 
@@ -114,13 +110,15 @@ def _steps(request: MemberRequest, run: Run, known: Mapping[str, Fact]) -> list[
     tasks = {link.step: link.task for link in run.links.select_related("task__assignee")}
     done = {step.number: step for step in run.done_steps.select_related("decided_by")}
     words = saying.steps_words(run.version.steps, known, run.account.currency, saying.Names())
+    titles = Titles(run, list(done.values()), known)
     rows = []
     for number, said in enumerate(words):
         task, step = tasks.get(number), done.get(number)
         is_open = task is not None and task.status == TaskStatus.OPEN
         due = formats.due(task.due_on, today) if task and is_open else formats.date(task.due_on) if task else ""
         rows.append(
-            {"number": number, "said": said, "step": step, "task": task, "is_open": is_open, "due": due,
+            {"number": number, "said": said, "title": titles.of(step, said.title), "step": step, "task": task,
+             "is_open": is_open, "due": due,
              "tone": STEP_TONES.get(step.state, "") if step else "", "at": when(request, step.at) if step else "",
              "next": _next(request, run, number, step)}
             | _asking(request, run, step)
