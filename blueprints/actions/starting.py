@@ -105,8 +105,9 @@ def _begin_all(matches: list[Match], tenant: Tenant, at: dt.datetime, done: Star
         if len(matches) == 1:
             error = f"{type(problem).__name__}: {problem}"[:LONGEST_ERROR]
             Match.objects.filter(pk=matches[0].pk).update(last_error=error)
-            log.warning("match put off", match_id=matches[0].pk, attempts=matches[0].attempts)
+            log.warning("match put off", match_id=matches[0].pk, attempts=matches[0].attempts, exc_info=True)
             return 1
+        log.warning("matches begun one by one", problem=type(problem).__name__, matches=len(matches), exc_info=True)
     return sum(_begin_all([match], tenant, at, done) for match in matches)
 
 
@@ -126,14 +127,14 @@ def retry(matches: QuerySet[Match]) -> int:
 
 @transaction.atomic
 def release(play: Play, *, tenant: Tenant, by: User | None) -> int:
-    """Starts what the circuit breaker stopped and what still holds; the rest has lapsed. How many runs began.
+    """Starts what the circuit breaker stopped and what still holds; the rest has expired. How many runs began.
 
     Whom the play's share leaves alone is left alone here too, or nobody could say any more what the play is worth.
     """
     turns.take(tenant.pk)
     at = turns.clock()
     stopped = Match.objects.filter(play=play, fate=Fate.TRIPPED)
-    stopped.filter(event=None, closed_at__isnull=False).update(fate=Fate.LAPSED)
+    stopped.filter(event=None, closed_at__isnull=False).update(fate=Fate.EXPIRED)
     ids = list(stopped.values_list("pk", flat=True))
     stopped.update(fate=Fate.WAITING, due_at=at)
     sifting.choose(play, at)

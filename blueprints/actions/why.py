@@ -46,7 +46,7 @@ class Reason:
 @dataclass(frozen=True)
 class WhyNot:
     """`code`: failed, archived, unknown, draft, paused, shadow, event, held_out, cooling, waiting, tripped, before,
-    lapsed, dropped, parked or started; `words` say it, `until` when it may go on.
+    lapsed, dropped, expired, parked or started; `words` say it, `until` when it may go on.
 
     `reasons` are the tests that failed, several where any one of them would be enough.
     """
@@ -143,6 +143,7 @@ def _since(account: Account, name: str) -> dt.datetime | None:
 WORDS = {
     Fate.BEFORE: "It held already when the play was switched on; it fires when it holds anew.",
     Fate.TRIPPED: "The circuit breaker stopped it: too many accounts matched within an hour.",
+    Fate.EXPIRED: "It was over while the circuit breaker held it.",
     Fate.LAPSED: "It was over before its turn came.",
     Fate.DROPPED: "Somebody dropped it after the circuit breaker had stopped it.",
     Fate.LOGGED: "The play is in the shadow: it logs and does nothing.",

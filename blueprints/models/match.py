@@ -22,6 +22,7 @@ class Fate(models.TextChoices):
     BEFORE = "before", "Held already when the play was switched on"
     LAPSED = "lapsed", "Over before its turn came"
     DROPPED = "dropped", "Dropped by a person"
+    EXPIRED = "expired", "Over while the circuit breaker held it"
 
 
 class MatchQuerySet(TenantQuerySet["Match"]):

@@ -15,7 +15,7 @@ from blueprints import guards
 from blueprints.models import Play, PlayVersion
 from metrics import effects
 from metrics.backtests.outcomes import HORIZONS, NOTHING, after
-from metrics.effects import Effect
+from metrics.effects import Effect, Shares, Values
 
 TREATED, HELD_OUT = "started", "held_out"
 NO_HOLD_OUT = "no_hold_out"
@@ -23,17 +23,25 @@ NO_HOLD_OUT = "no_hold_out"
 # has nobody to stand against. The arm is the one that was drawn, whether or not the run's turn came (a match that is
 # over before it does would else be missing in one arm only); the draw is the one of the guards. For what the circuit
 # breaker stopped nobody drew, though a person dropped it afterwards.
+# Wordings that follow each other with one share are one stratum.
 ARMS = """
-SELECT account_id, opened_on AS since, known_from, play_id || ':' || CASE
+SELECT account_id, opened_on AS since, known_from, play_id || ':' || stratum || ':' || CASE
     WHEN fate IN ('started', 'held_out') THEN fate
     WHEN ('x' || left(md5(play_id || ':' || account_id), 8))::bit(32)::bigint %% 100 < percent THEN 'held_out'
     ELSE 'started' END AS arm
 FROM (
-    SELECT DISTINCT ON (m.play_id, m.account_id) m.play_id, m.account_id, m.opened_on, m.known_from, m.fate,
-        (v.guards ->> 'hold_out_percent')::numeric AS percent
-    FROM blueprints_match m JOIN blueprints_playversion v ON v.tenant_id = m.tenant_id AND v.id = m.version_id
+    SELECT DISTINCT ON (m.play_id, m.account_id) m.play_id, m.account_id, m.opened_on, m.known_from, m.fate, v.percent,
+        v.stratum
+    FROM blueprints_match m JOIN (
+        SELECT id, percent, sum(changed) OVER (PARTITION BY play_id ORDER BY number) AS stratum FROM (
+            SELECT id, play_id, number, percent,
+                (percent IS DISTINCT FROM lag(percent) OVER (PARTITION BY play_id ORDER BY number))::int AS changed
+            FROM (SELECT id, play_id, number, (guards ->> 'hold_out_percent')::numeric AS percent
+                FROM blueprints_playversion WHERE tenant_id = %(tenant)s AND play_id = ANY(%(plays)s)) said
+        ) each_wording
+    ) v ON v.id = m.version_id
     WHERE m.tenant_id = %(tenant)s AND m.play_id = ANY(%(plays)s)
-        AND m.fate NOT IN ('before', 'logged', 'tripped', 'dropped')
+        AND m.fate NOT IN ('before', 'logged', 'tripped', 'dropped', 'expired')
     ORDER BY m.play_id, m.account_id, m.opened_at, m.id
 ) first WHERE percent > 0
 """
@@ -148,13 +156,21 @@ def _changes(params: dict[str, Any]) -> dict[tuple[str, int], tuple[list[float],
 
 
 def _after(pk: int, days: int, ledger: Any, changes: Any) -> After:
-    arms = [(f"{pk}:{fate}", days) for fate in (TREATED, HELD_OUT)]
-    treated, held = (ledger.get(arm, NOTHING) for arm in arms)
-    (health, usage), (health_held, usage_held) = (changes.get(arm, ([], [])) for arm in arms)
+    arms = [_arms(pk, stratum, days) for stratum in _strata(pk, [*ledger, *changes])]
+    told = [(ledger.get(treated, NOTHING), ledger.get(held, NOTHING)) for treated, held in arms]
+    values = [(changes.get(treated, ([], [])), changes.get(held, ([], []))) for treated, held in arms]
     return After(
         days,
-        effects.of_means(health, health_held),
-        effects.of_ratios(usage, usage_held),
-        effects.of_shares(treated.renewed, treated.n, held.renewed, held.n),
-        effects.of_shares(treated.churned, treated.n, held.churned, held.n),
+        effects.of_means([Values(treated[0], held[0]) for treated, held in values]),
+        effects.of_ratios([Values(treated[1], held[1]) for treated, held in values]),
+        effects.of_shares([Shares(treated.renewed, treated.n, held.renewed, held.n) for treated, held in told]),
+        effects.of_shares([Shares(treated.churned, treated.n, held.churned, held.n) for treated, held in told]),
     )
+
+
+def _strata(pk: int, found: Iterable[tuple[str, int]]) -> list[str]:
+    return sorted({arm.split(":")[1] for arm, _days in found if arm.startswith(f"{pk}:")})
+
+
+def _arms(pk: int, stratum: str, days: int) -> list[tuple[str, int]]:
+    return [(f"{pk}:{stratum}:{fate}", days) for fate in (TREATED, HELD_OUT)]

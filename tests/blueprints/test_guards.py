@@ -67,7 +67,7 @@ def test_the_breaker_stops_a_play_that_fires_too_often_and_a_person_decides(acme
     assert Event.objects.filter(kind="play.tripped").count() == 1
     Match.objects.filter(account__in=accounts[:2]).update(closed_at=turns.instant(), closed_on=dt.date(2026, 1, 1))
     assert starting.release(play, tenant=acme.tenant, by=acme.olly) == 4
-    assert sorted(fates(play)) == [Fate.LAPSED] * 2 + [Fate.STARTED] * 4
+    assert sorted(fates(play)) == [Fate.EXPIRED] * 2 + [Fate.STARTED] * 4
 
 
 def test_stopped_matches_may_be_dropped(acme, accounts):

@@ -7,12 +7,16 @@ import math
 import re
 
 import pytest
+from scipy import stats
 
 from accounts.calendar import local_midnight
+from accounts.models import Account
 from accounts.tenancy.context import tenant_context
 from blueprints import guards
-from blueprints.models import PlayVersion
+from blueprints.actions import starting
+from blueprints.models import Play, PlayVersion
 from metrics import effects
+from metrics.effects import Effect, Shares, Values
 from metrics.reports import play_effects
 from metrics.usage.models import Daily
 from tests.factories.accounts import TODAY, AccountFactory, AccountFactsFactory, ContractFactory, PastFactsFactory
@@ -20,9 +24,17 @@ from tests.factories.blueprints import MatchFactory, PlayFactory
 from tests.factories.usage import MetricFactory
 
 
+def shares(*table: int) -> Effect:
+    return effects.of_shares([Shares(*table)])
+
+
+def means(treated, held_out) -> Effect:
+    return effects.of_means([Values(treated, held_out)])
+
+
 def test_the_difference_of_shares_is_newcombes():
     """The example of Newcombe (1998), method 10: 56 of 70 against 48 of 80 is 20 points, 5.24 to 33.39."""
-    found = effects.of_shares(56, 70, 48, 80)
+    found = shares(56, 70, 48, 80)
     assert found.difference == pytest.approx(20)
     assert (found.low, found.high) == pytest.approx((5.24, 33.39), abs=0.01)
     assert found.shows
@@ -30,21 +42,84 @@ def test_the_difference_of_shares_is_newcombes():
 
 def test_the_difference_of_means_is_welchs():
     """Two arms of 20, 0 and 10 by turns against 0 and 4: s² 500/19 and 80/19, error √(580/380), 24.9 degrees."""
-    found = effects.of_means([0.0, 10.0] * 10, [0.0, 4.0] * 10)
+    found = means([0.0, 10.0] * 10, [0.0, 4.0] * 10)
     assert found.difference == 3
     assert (found.low, found.high) == pytest.approx((0.455, 5.545), abs=0.003)
 
 
+def test_one_stratum_is_tested_as_scipy_does():
+    assert shares(56, 70, 48, 80).p == pytest.approx(stats.fisher_exact([[56, 14], [48, 32]]).pvalue)
+    assert shares(0, 30, 0, 40).p == 1
+    welch = stats.ttest_ind([0.0, 10.0] * 10, [0.0, 4.0] * 10, equal_var=False)
+    assert means([0.0, 10.0] * 10, [0.0, 4.0] * 10).p == pytest.approx(welch.pvalue)
+
+
+def test_a_share_that_changed_explains_no_difference():
+    """In a bad time of which it left 10 % alone, half churned in both arms; in a good one, with 50 %, a tenth did.
+
+    Put together naively that is 490 of 1,000 against 60 of 200: 19 points of harm that the play never did.
+    """
+    bad, good = Shares(450, 900, 50, 100), Shares(10, 100, 10, 100)
+    assert shares(460, 1_000, 60, 200).shows
+    found = effects.of_shares([bad, good])
+    assert found.difference == pytest.approx(0)
+    assert not found.shows
+    assert found.p == pytest.approx(1)
+    # Weights 90 and 50 of 140: 9/14 · 50 % + 5/14 · 10 % in either arm.
+    assert (found.treated, found.held_out) == (pytest.approx(500 / 14), pytest.approx(500 / 14))
+    times = [Values([1.0, 3.0] * 40, [1.0, 3.0] * 5), Values([11.0, 13.0] * 10, [11.0, 13.0] * 10)]
+    assert means([v for t in times for v in t.treated], [v for t in times for v in t.held_out]).shows
+    level = effects.of_means(times)
+    assert (level.difference, level.n_treated, level.n_held_out) == (pytest.approx(0), 100, 30)
+
+
+def test_the_strata_of_shares_come_together_as_in_the_books():
+    """Two strata of 50 and 50, 30 against 20 and 25 against 15: each tells half, (20 + 20) / 2 points.
+
+    Wilson 46.18-72.39, 27.61-53.82, 36.64-63.36 and 19.10-43.75, so √((½·19.54)² + (½·19.17)²) below and
+    √((½·17.52)² + (½·17.24)²) above.
+    """
+    strata = [Shares(30, 50, 20, 50), Shares(25, 50, 15, 50)]
+    found = effects.of_shares(strata)
+    assert found.difference == pytest.approx(20)
+    assert (found.low, found.high) == pytest.approx((20 - 13.69, 20 + 12.29), abs=0.01)
+    assert found.low > max(shares(*one).low for one in strata)
+    # Cochran, Mantel and Haenszel without correction: (55 - 45)² / (2,500·50·50/(100²·99) + 2,500·40·60/(100²·99)).
+    cmh = stats.chi2.sf(100 / (50 * 50 * 50 * 50 / 990_000 + 50 * 50 * 40 * 60 / 990_000), 1)
+    assert found.p == pytest.approx(cmh, abs=0.003)
+
+
+def test_the_strata_of_means_come_together_by_their_weights():
+    """Weights 10 and 5 of 15. Errors² 20/19 · (1/20 + 1/20) · 4/9 and 90/9 · 1/10 · 2 · 1/9, worked out by hand."""
+    first, second = Values([4.0, 6.0] * 10, [1.0, 3.0] * 10), Values([9.0, 15.0] * 5, [3.0, 9.0] * 5)
+    found = effects.of_means([first, second])
+    assert found.difference == pytest.approx(3 * 2 / 3 + 6 / 3)
+    parts = [(4 / 9 * (20 / 19) / 20, 19)] * 2 + [(1 / 9 * 10 / 10, 9)] * 2
+    error = math.sqrt(sum(part for part, _ in parts))
+    freedom = error**4 / sum(part**2 / free for part, free in parts)
+    reach = stats.t.ppf(0.975, freedom) * error
+    assert (found.low, found.high) == pytest.approx((4 - reach, 4 + reach))
+
+
+def test_strata_in_which_one_arm_is_empty_tell_nothing():
+    found = effects.of_shares([Shares(40, 40, 0, 0), Shares(5, 30, 5, 30)])
+    assert (found.n_treated, found.difference) == (30, 0)
+    lonely = effects.of_shares([Shares(40, 40, 0, 0), Shares(0, 0, 5, 30)])
+    assert (lonely.n_treated, lonely.n_held_out, lonely.too_few) == (40, 30, True)
+    assert effects.of_shares([]).too_few
+    assert effects.of_means([]).too_few
+
+
 def test_too_few_say_nothing():
-    assert effects.of_shares(19, 19, 0, 500).difference is None
-    assert effects.of_means([1.0] * 19, [0.0] * 50).too_few
-    assert not effects.of_means([1.0] * 20, [1.0] * 20).shows
-    assert effects.of_shares(0, 0, 0, 0).treated is None
+    assert shares(19, 19, 0, 500).difference is None
+    assert means([1.0] * 19, [0.0] * 50).too_few
+    assert not means([1.0] * 20, [1.0] * 20).shows
+    assert shares(0, 0, 0, 0).treated is None
 
 
 def test_the_typical_change_is_geometric():
     """Arms of 20: one doubled and one halved by turns (typically nothing), against all halved: twice as much."""
-    found = effects.of_ratios([math.log(2), -math.log(2)] * 10, [-math.log(2)] * 20)
+    found = effects.of_ratios([Values([math.log(2), -math.log(2)] * 10, [-math.log(2)] * 20)])
     assert (found.treated, found.held_out) == (pytest.approx(0, abs=1e-9), pytest.approx(-50))
     assert found.difference == pytest.approx(100)
     # Error ln 2 · √(20/19) / √20 = 0.159, 19 degrees of freedom: ± 0.3328 on the logarithm.
@@ -52,15 +127,15 @@ def test_the_typical_change_is_geometric():
 
 
 def test_one_figure_in_a_dozen_that_stands_out_by_chance_is_no_effect():
-    odd = effects.of_shares(9, 40, 2, 40)
+    odd = shares(9, 40, 2, 40)
     assert odd.shows
-    same = effects.of_shares(20, 40, 20, 40)
+    same = shares(20, 40, 20, 40)
     assert effects.judged([(odd, 1), *[(same, 1)] * 11]) == "none"
-    sure = effects.of_shares(38, 40, 2, 40)
+    sure = shares(38, 40, 2, 40)
     assert effects.judged([(sure, 1), *[(same, 1)] * 11]) == "helps"
     assert effects.judged([(sure, -1), (same, 1)]) == "harms"
     assert effects.judged([(sure, -1), (sure, 1)]) == "mixed"
-    assert effects.judged([(effects.of_shares(1, 3, 0, 50), 1)]) == "too_few"
+    assert effects.judged([(shares(1, 3, 0, 50), 1)]) == "too_few"
 
 
 def holding(play, percent: int = 50) -> PlayVersion:
@@ -143,6 +218,43 @@ def test_arms_are_those_that_chance_drew(acme):
     drawn = guards.held_out(50, play.pk, lapsed.pk)
     month = play_effects.report(acme.tenant, today=TODAY)[0].after[0]
     assert (month.lost.n_treated, month.lost.n_held_out) == (2 - drawn, 1 + drawn)
+
+
+@pytest.mark.django_db
+def test_times_of_different_shares_are_held_each_against_itself(acme):
+    """Health fell by ten for everybody while a tenth was left alone, and rose by ten while half was."""
+    play, day = PlayFactory(), TODAY - dt.timedelta(days=60)
+    tenth = holding(play, 10)
+    same = PlayVersion.objects.create(play=play, number=3, steps=[], guards={"hold_out_percent": 10})
+    half = PlayVersion.objects.create(play=play, number=4, steps=[], guards={"hold_out_percent": 50})
+    for n in range(120):
+        version, held, change = (half, n % 2, 10) if n < 40 else ((tenth, same)[n % 2], n % 10 < 2, -10)
+        account = AccountFactory()
+        matched(acme, play, account, day, "held_out" if held else "started", version=version)
+        later = midnight(acme, day + dt.timedelta(days=10))
+        PastFactsFactory(account_id=account.pk, facts={"health.score": 50}, valid_from=midnight(acme, day),
+                         valid_to=later)  # fmt: skip
+        AccountFactsFactory(account=account, facts={"health.score": 50 + change + n % 4 // 2}, valid_from=later)
+    month = play_effects.report(acme.tenant, today=TODAY)[0].after[0]
+    assert (month.health.n_treated, month.health.n_held_out) == (84, 36)
+    assert abs(month.health.difference) < 0.5
+    assert not month.health.shows
+
+
+@pytest.mark.django_db
+def test_what_was_over_while_the_breaker_held_it_was_drawn_by_nobody(acme):
+    play, day = PlayFactory(), TODAY - dt.timedelta(days=60)
+    holding(play)
+    matched(acme, play, AccountFactory(), day, "held_out")
+    Play.objects.filter(pk=play.pk).update(trigger="")
+    over = matched(acme, play, AccountFactory(), day, "tripped")
+    starting.release(play, tenant=acme.tenant, by=acme.olly)
+    over.refresh_from_db()
+    assert over.fate == "expired"
+    for account in Account.objects.all():
+        ContractFactory(account=account, start_on=day - dt.timedelta(days=100), today=TODAY)
+    month = play_effects.report(acme.tenant, today=TODAY)[0].after[0]
+    assert (month.lost.n_treated, month.lost.n_held_out) == (0, 1)
 
 
 @pytest.mark.django_db
