@@ -152,7 +152,7 @@ def _settle(entries: list[InboxEntry], tenant: Tenant, at: dt.datetime, done: Li
                 done.started += start(chosen)
             return set()
         except Exception as problem:
-            log.warning("events tried one by one", problem=type(problem).__name__, entries=len(entries))
+            log.warning("events tried one by one", problem=type(problem).__name__, entries=len(entries), exc_info=True)
     return {entry.pk for entry in entries if not _settle_alone(entry, by_entry[entry.pk], tenant, start, done)}
 
 

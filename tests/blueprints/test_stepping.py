@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
+from structlog.testing import capture_logs
 
 from accounts.actions import tasks
 from accounts.models import Account, AccountFacts, Event, InboxEntry, Membership, Task, TenantWork
 from blueprints import guards
 from blueprints.actions import deliveries, starting, stepping, turns, why
-from blueprints.actions.stepping import effects, walking
+from blueprints.actions.stepping import effects, gathering, walking
 from blueprints.models import Delivery, Match, Notice, Play, PlayVersion, Run, RunState, RunStep, RunTask, StepState
 from tests.blueprints.watched import around_now
 from tests.factories.accounts import AccountFactory, ContactFactory, UserFactory
@@ -387,6 +388,40 @@ def test_a_failure_is_visible_and_the_run_goes_on(acme, account, monkeypatch):
     assert states(run) == [(0, "notice", "failed"), (1, "task", "done")]
     assert run.done_steps.get(number=0).error == "RuntimeError: no ink"
     assert [t.title for t in Task.objects.all()] == ["Next"]
+
+
+def test_what_the_database_lets_pass_later_is_no_failure_of_the_step(acme, account, monkeypatch):
+    """A deadlock may have two victims in a row; the step isn't told to have failed, and its neighbors go on."""
+    real, tried = effects.EFFECTS["notice"], []
+
+    def deadlocked(step, moment):
+        tried.append(moment.at)
+        if len(tried) < 3:
+            with connection.cursor() as cursor:
+                cursor.execute("DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$")
+        return real(step, moment)
+
+    unlucky = run_of(acme, account, [{"kind": "notice", "to": "csm", "text": "x"}, step("After")])
+    good = run_of(acme, AccountFactory(), [step("Now"), step("Later") | {"wait_days": 1}])
+    monkeypatch.setitem(effects.EFFECTS, "notice", deadlocked)
+    at = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
+    for _ in range(3):
+        stepping.advance(acme.tenant, at)
+        at += HOUR
+    assert states(unlucky) == [(0, "notice", "done"), (1, "task", "done")]
+    assert (len(tried), Notice.objects.count()) == (3, 1)
+    good.refresh_from_db()
+    assert good.state == "finished"
+
+
+def test_why_steps_are_taken_one_by_one_is_in_the_log(acme, account, monkeypatch):
+    def no_ink(rows):
+        raise RuntimeError("no ink")
+
+    monkeypatch.setattr(gathering, "_sent", no_ink)
+    with capture_logs() as logs:
+        advance(acme, run_of(acme, account, [step("Now"), step("Later") | {"wait_days": 1}]), AT + 4 * DAY)
+    assert [entry["exc_info"] for entry in logs if entry["event"] == "steps taken one by one"] == [True]
 
 
 def test_what_kills_its_worker_is_given_up_and_its_neighbors_are_not(acme, account, monkeypatch):

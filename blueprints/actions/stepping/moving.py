@@ -11,13 +11,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
+import structlog
+from django.db import DatabaseError, connection
 from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import calendar
 from accounts.knowing.columns import bigints
 from accounts.models import Tenant, TenantWork
+from accounts.tenancy import outages
 from accounts.tenancy.context import current_tenant_id, tenant_context
 from blueprints.actions.stepping import pace, walking
 from blueprints.models import Run, RunState
@@ -32,6 +34,8 @@ WHERE r.tenant_id = %(tenant)s AND r.account_id = ANY(%(ids)s::bigint[]) AND r.s
     AND EXISTS (SELECT FROM blueprints_runstep s WHERE s.tenant_id = r.tenant_id AND s.run_id = r.id
         AND s.number = r.next_step AND s.state = 'waiting')
 """
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def advance(tenant: Tenant, at: dt.datetime) -> int:
         notes = list(_notes(at).values_list("pk", flat=True))
     moved, began = 0, time.monotonic()
     while (passed := time.monotonic() - began) < SECONDS and (claim := _claim(tenant, at, passed)):
-        moved += _move(tenant, claim, at)
+        moved += _move_or_wait(tenant, claim, at)
     _note_the_rest(tenant, notes)
     return moved
 
@@ -101,6 +105,17 @@ def _claim(tenant: Tenant, at: dt.datetime, passed: float) -> Claim | None:
         until = at + dt.timedelta(seconds=passed) + FIRST_DELAY * 2 ** runs[0].attempts
         Run.objects.filter(pk__in=[run.pk for run in ours]).update(attempts=F("attempts") + 1, next_at=until)
         return Claim([run.pk for run in ours], runs[0].attempts + 1, pace.ring(until))
+
+
+def _move_or_wait(tenant: Tenant, claim: Claim, at: dt.datetime) -> int:
+    """Where the database wouldn't have it now, the claim's note brings these back, each alone; the others go on."""
+    try:
+        return _move(tenant, claim, at)
+    except DatabaseError as problem:
+        if not outages.passes(problem):
+            raise
+        log.warning("runs put off", problem=type(problem).__name__, runs=len(claim.runs), exc_info=True)
+        return 0
 
 
 def _move(tenant: Tenant, claim: Claim, at: dt.datetime) -> int:

@@ -14,6 +14,7 @@ from django.db.models import F
 from accounts import calendar
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Tenant
+from accounts.tenancy import outages
 from blueprints import texts
 from blueprints.actions.stepping import effects, gathering, pace
 from blueprints.actions.stepping.outcomes import Asking, CantDo, Done, Moment, RunBook, Skipped, Taken, Waiting
@@ -25,7 +26,7 @@ from blueprints.models import Run, RunState, RunStep, StepState
 from blueprints.steps import kind_of
 
 MOST_ATTEMPTS = 8
-CUT_OFF = "The worker ended while it did this, again and again."
+CUT_OFF = "It was cut off in the middle of this, again and again."
 LONGEST_ERROR = 500
 STATES = {Done: StepState.DONE, Skipped: StepState.SKIPPED, Asking: StepState.ASKING, Waiting: StepState.WAITING}
 
@@ -115,18 +116,18 @@ def _taken(moments: Sequence[Moment]) -> list[Taken]:
         with transaction.atomic():
             found |= gathering.take(left)
     except Exception as problem:
-        log.warning("steps taken one by one", problem=type(problem).__name__, steps=len(left))
+        log.warning("steps taken one by one", problem=type(problem).__name__, steps=len(left), exc_info=True)
         left[0].book.forget()
     return [found.get(moment.run.pk) or _alone(moment) for moment in moments]
 
 
 def _is_given_up(moment: Moment) -> bool:
-    """What a kill interrupted too often."""
+    """What a kill, or the database, interrupted too often."""
     return moment.run.attempts > MOST_ATTEMPTS and moment.number == moment.run.next_step
 
 
 def _alone(moment: Moment) -> Taken:
-    """The outcome, or why there is none."""
+    """The outcome, or why there is none; what the database lets pass later is no outcome, and is raised."""
     try:
         with transaction.atomic():
             if not effects.is_wanted(moment):
@@ -136,6 +137,8 @@ def _alone(moment: Moment) -> Taken:
         moment.book.forget()
         return Taken(None, str(problem))
     except Exception as problem:
+        if outages.passes(problem):
+            raise
         moment.book.forget()
         log.exception("step failed", run_id=moment.run.pk, number=moment.number)
         return Taken(None, f"{type(problem).__name__}: {problem}")
