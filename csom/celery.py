@@ -117,6 +117,11 @@ class Config:
             "schedule": 2.0,
             "options": {"expires": 10},
         },
+        "forget old back-tests": {
+            "task": "metrics.backtests.tasks.sweep_old_back_tests",
+            "schedule": 3600.0,
+            "options": {"expires": 600},
+        },
         "keep months of usage": {
             "task": "metrics.usage.tasks.sweep_usage_keeping",
             "schedule": 3600.0,

@@ -207,6 +207,10 @@ REST_FRAMEWORK = {
 IMPORT_KEEP_DAYS = env.int("IMPORT_KEEP_DAYS", 90)
 API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", 1200)
 USAGE_RAW_MONTHS = env.int("USAGE_RAW_MONTHS", 13)  # raw usage events stay so long; a workspace may say otherwise
+# What was known of accounts, which charts and back-tests are drawn from; at least 6, since health is held against
+# what happened half a year later; 0: for ever.
+PAST_FACTS_MONTHS = env.int("PAST_FACTS_MONTHS", 24)
+BACK_TEST_MONTHS = env.int("BACK_TEST_MONTHS", 12)  # finished back-tests that nobody keeps; 0: for ever
 SPECTACULAR_SETTINGS = {
     "TITLE": "CSOM API",
     "DESCRIPTION": "Everything a person does in CSOM, for another system. `Authorization: Bearer <key>`.",

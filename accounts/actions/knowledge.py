@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -53,6 +54,8 @@ FROM (
 AHEAD = (-1, 0, 1, 2)  # months that stand ready; versions that end in others lie in the rest, and are found there
 LOCK = 7_207  # names our advisory locks; the second half is the tenant
 MONTH = "SELECT accounts_pastfacts_ensure_month((%s::date + make_interval(months => %s))::date)"
+DROP = "SELECT accounts_pastfacts_drop_months(%s)"
+FEWEST_KEPT = 6  # months
 # Notes are never left out as known already: whoever is at an earlier one just now doesn't see what this one speaks of.
 NOTE = "INSERT INTO accounts_touched (tenant_id, account_id) SELECT %(tenant)s, unnest(%(ids)s::bigint[])"
 NOTE_ALL = """
@@ -138,12 +141,29 @@ def _write(written: str, params: dict[str, Any]) -> int:
     return changed
 
 
-def keep_months(now: dt.datetime | None = None) -> None:
-    """Makes the months that versions end in; twice does no harm. Outside any tenant."""
+def keep_months(now: dt.datetime | None = None) -> int:
+    """Makes the months that versions end in, and drops those that are kept no longer; how many. Outside any tenant."""
     first = (now or timezone.now()).date().replace(day=15)
     with connection.cursor() as cursor:
         for months in AHEAD:
             cursor.execute(MONTH, [first, months])
+        if settings.PAST_FACTS_MONTHS <= 0:
+            return 0
+        cursor.execute(DROP, [_kept()])
+        gone: int = cursor.fetchone()[0]
+    return gone
+
+
+def kept_from(today: dt.date) -> dt.date | None:
+    """From which day on it is known what was known; None: nothing is ever forgotten."""
+    if settings.PAST_FACTS_MONTHS <= 0:
+        return None
+    months = today.year * 12 + today.month - 1 - _kept()
+    return dt.date(months // 12, months % 12 + 1, 1)
+
+
+def _kept() -> int:
+    return max(FEWEST_KEPT, settings.PAST_FACTS_MONTHS)
 
 
 def seen(account_ids: list[int], day: dt.date) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db import DatabaseError, connection, transaction
-from django.db.models import QuerySet
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, Error, connection, transaction
+from django.db.models import DurationField, F, Func, QuerySet
 from django.db.models.functions import Now
 from psycopg2.errors import QueryCanceled
 
 from accounts import timeline
+from accounts.actions import knowledge
 from accounts.actions.errors import Refused
 from accounts.calendar import DAY, local_today
 from accounts.models import Tenant, TenantWork, User
 from accounts.registry import known_facts
+from accounts.tenancy import outages
 from accounts.tenancy.context import tenant_context
 from blueprints import replay, rules
+from blueprints.actions import turns
 from blueprints.models import Play
 from metrics.backtests import summing
 from metrics.backtests.models import BackTest, FoundMatch, ReplayState
@@ -24,12 +29,26 @@ from metrics.backtests.models import BackTest, FoundMatch, ReplayState
 WORK = "back_tests"
 LONGEST = 1_100  # days of a period
 AT_MOST = "240s"
+MOST_ATTEMPTS = 8
+FIRST_DELAY = dt.timedelta(seconds=5)
+LATER = dt.timedelta(seconds=30)
+AT_ONCE = 50  # forgotten in one transaction
+CUT_OFF = "It was cut off again and again: ask for a shorter period."
 # The rows of the replay as they come; nothing of them passes through Python.
 KEEP = """
 INSERT INTO backtests_foundmatch (test_id, variant, account_id, event_id, opened_on, known_from, closed_on)
 SELECT %(test)s, %(variant)s, account_id, event_id, opened_on, known_from, closed_on
 FROM ({replayed}) replayed ORDER BY opened_on, known_from, account_id, event_id
 """
+
+log = structlog.get_logger()
+
+
+class Claim(NamedTuple):
+    """A test that is ours; a later claim counts one attempt more."""
+
+    test: int
+    attempts: int
 
 
 @transaction.atomic
@@ -41,6 +60,8 @@ def ask(play: Play, *, start: dt.date, end: dt.date, variant: Any = None, today:
         problems["end"] = [f"The period must end after it starts, within {LONGEST} days."]
     elif end > today:
         problems["end"] = ["The period must lie in the past."]
+    elif (first := knowledge.kept_from(today)) and start < first:
+        problems["start"] = [f"What was known is kept from {first} on: start there or later."]
     known = known_facts()
     if variant is not None and (wrong := rules.validate(variant, known, of_event=bool(play.trigger))):
         problems["variant"] = wrong
@@ -53,6 +74,32 @@ def ask(play: Play, *, start: dt.date, end: dt.date, variant: Any = None, today:
     return test
 
 
+def keep(test: BackTest, *, kept: bool) -> None:
+    """One that is kept stays, however old it grows."""
+    BackTest.objects.filter(pk=test.pk).update(kept=kept)
+    test.kept = kept
+
+
+def forget(tenant: Tenant) -> int:
+    """Finished ones that nobody keeps go with what they found, so many months after they were worked out."""
+    gone = 0
+    while settings.BACK_TEST_MONTHS > 0:
+        with tenant_context(tenant):
+            old = BackTest.objects.exclude(state=ReplayState.WAITING).filter(kept=False, done_at__lt=Now() - _months())
+            ids = list(old.order_by("pk").select_for_update(skip_locked=True).values_list("pk", flat=True)[:AT_ONCE])
+            FoundMatch.objects.filter(test__in=ids)._raw_delete(using="default")
+            BackTest.objects.filter(pk__in=ids)._raw_delete(using="default")
+        gone += len(ids)
+        if len(ids) < AT_ONCE:
+            break
+    return gone
+
+
+def _months() -> Func:
+    template = "make_interval(months => %(expressions)s)"
+    return Func(settings.BACK_TEST_MONTHS, template=template, output_field=DurationField())
+
+
 def waiting_tenants() -> list[int]:
     return list(_due_notes().values_list("tenant_id", flat=True).distinct())
 
@@ -60,23 +107,47 @@ def waiting_tenants() -> list[int]:
 def go_on(tenant_id: int) -> None:
     """Works out what waits, one test in a transaction; whoever else is at it skips what is taken."""
     tenant = Tenant.objects.filter(pk=tenant_id).first()
-    while tenant is not None and _one(tenant):
-        pass
+    while tenant is not None and (claim := _claim(tenant)):
+        try:
+            _one(tenant, claim)
+        except Error as problem:
+            if not outages.passes(problem):
+                raise
+            # Its note stands, and the next worker takes it again, after those that were tried less often.
+            log.warning("back-test put off", test_id=claim.test, attempts=claim.attempts, exc_info=True)
+            return
 
 
-def _one(tenant: Tenant) -> bool:
+def _claim(tenant: Tenant) -> Claim | None:
+    """Counts the try before the work, so that what kills its worker is counted too and given up in the end."""
     with tenant_context(tenant):
         # Read before the work is looked for: a note that comes meanwhile speaks of a test that isn't seen here.
         notes = list(
             TenantWork.objects.filter(tenant=tenant, kind=WORK, due_at__lte=Now()).values_list("pk", flat=True)
         )
-        waiting = BackTest.objects.filter(state=ReplayState.WAITING).order_by("pk")
-        test = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("play", "version").first()
+        waiting = BackTest.objects.filter(state=ReplayState.WAITING).order_by("attempts", "pk")
+        test = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        TenantWork.objects.filter(pk__in=notes).delete()
         if test is None:
-            TenantWork.objects.filter(pk__in=notes).delete()
-            return False
-        _work_out(test, tenant)
-        return True
+            # In somebody else's hands, who may die over it.
+            if waiting.exists():
+                timeline.ring(WORK, turns.clock() + LATER)
+            return None
+        # One that comes back alone takes longer each time: others may be asked for in between.
+        timeline.ring(WORK, turns.clock() + FIRST_DELAY * 2**test.attempts)
+        BackTest.objects.filter(pk=test.pk).update(attempts=F("attempts") + 1)
+        return Claim(test.pk, test.attempts + 1)
+
+
+def _one(tenant: Tenant, claim: Claim) -> None:
+    with tenant_context(tenant):
+        ours = BackTest.objects.filter(pk=claim.test, attempts=claim.attempts, state=ReplayState.WAITING)
+        held = ours.select_for_update(skip_locked=True, of=("self",)).select_related("play", "version")
+        if test := held.first():
+            if claim.attempts > MOST_ATTEMPTS:
+                _give_up(test, CUT_OFF)
+            else:
+                _work_out(test, tenant)
 
 
 def _due_notes() -> QuerySet[TenantWork]:
@@ -95,9 +166,14 @@ def _work_out(test: BackTest, tenant: Tenant) -> None:
             result = {"variants": [summing.of(test, n, local_today(tenant)) for n in range(len(variants))]}
             BackTest.objects.filter(pk=test.pk).update(state=ReplayState.DONE, result=result, done_at=Now())
     except (ValueError, DatabaseError) as problem:
-        # A fact went since it was asked for, or it takes too long: said on the page, and not tried again, since all
-        # others wait behind it. Where the database itself is gone, so is this word, and it waits on.
-        BackTest.objects.filter(pk=test.pk).update(state=ReplayState.FAILED, error=_words(problem), done_at=Now())
+        if outages.passes(problem):
+            raise
+        # A fact went since it was asked for, or it takes too long: said on the page, and not tried again.
+        _give_up(test, _words(problem))
+
+
+def _give_up(test: BackTest, why: str) -> None:
+    BackTest.objects.filter(pk=test.pk).update(state=ReplayState.FAILED, error=why, done_at=Now())
 
 
 def _words(problem: Exception) -> str:

@@ -29,6 +29,8 @@ class BackTest(TenantModel):
     end = models.DateField()
     state = models.CharField(max_length=7, choices=ReplayState.choices, default=ReplayState.WAITING)
     error = models.CharField(max_length=500, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    kept = models.BooleanField(default=False, db_default=False, editable=False, help_text="Stays, however old.")
     result = models.JSONField(default=dict)
     asked_by = MemberForeignKey(null=True, blank=True, related_name="+", editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -46,6 +48,7 @@ class BackTest(TenantModel):
         indexes = [
             models.Index(fields=["tenant", "play", "-created_at", "-id"], name="backtests_backtest_by_play"),
             models.Index(fields=["tenant", "id"], condition=models.Q(state="waiting"), name="backtests_waiting"),
+            models.Index(fields=["tenant", "done_at"], condition=models.Q(kept=False), name="backtests_to_forget"),
         ]
 
     def __str__(self) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import formats
 from accounts.access import MemberRequest, requires, visible_accounts
@@ -52,9 +53,18 @@ def test_detail(request: MemberRequest, pk: int) -> HttpResponse:
         "test": test, "play": test.play, "period": (formats.date(test.start), formats.date(test.end)),
         "newest": known.pk == test.version_id, "waiting": test.state == ReplayState.WAITING,
         "variants": [_shown(n, found) for n, found in enumerate(test.result.get("variants", []))],
-        "may_edit": request.membership.may(Permission.PLAY_EDIT),
+        "months": settings.BACK_TEST_MONTHS, "may_edit": request.membership.may(Permission.PLAY_EDIT),
     } | _matches(request, test)  # fmt: skip
     return render(request, "backtests/test.html", context)
+
+@require_POST
+@requires(Permission.PLAY_EDIT)
+def test_keep(request: MemberRequest, pk: int) -> HttpResponse:
+    """kept=1: it stays, however old; anything else: it goes with the others of its age."""
+    test = get_object_or_404(BackTest, pk=pk)
+    actions.keep(test, kept=request.POST.get("kept") == "1")
+    return redirect("backtests:test-detail", test.pk)
+
 
 
 def _ask(request: MemberRequest, play: Play, form: BackTestForm) -> BackTest | None:

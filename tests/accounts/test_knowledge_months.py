@@ -12,7 +12,7 @@ from accounts import tasks
 from accounts.actions import knowledge
 from accounts.models import Account, PastFacts
 from accounts.tenancy.context import tenant_context
-from tests.factories.accounts import AccountFactory
+from tests.factories.accounts import AccountFactory, PastFactsFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +58,34 @@ def test_what_lay_in_the_rest_moves_to_its_month_and_is_nobody_elses(acme_cast, 
     for sql in (f"SELECT * FROM {table}", f"DELETE FROM {table}"):
         with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
             connection.cursor().execute(sql)
+
+
+def test_months_that_are_kept_no_longer_go_with_what_lies_in_the_rest(acme_cast, settings):
+    """Half a year stays whatever is asked; 0 keeps all."""
+    now = timezone.now()
+    ages = {7: now - dt.timedelta(days=215), 30: now - dt.timedelta(days=920), 100: now - dt.timedelta(days=3050)}
+    with connection.cursor() as cursor:
+        for age in (7, 30):
+            cursor.execute(knowledge.MONTH, [ages[age].date().replace(day=15), 0])
+    with tenant_context(acme_cast.tenant):
+        for account, at in ages.items():
+            PastFactsFactory(account_id=account, facts={}, valid_from=at - dt.timedelta(days=1), valid_to=at)
+    kept = [f"accounts_pastfacts_{ages[age]:%Y_%m}" for age in (7, 30)]
+    settings.PAST_FACTS_MONTHS = 0
+    assert knowledge.keep_months() == 0
+    assert set(kept) <= months().keys()
+    settings.PAST_FACTS_MONTHS = 24
+    assert knowledge.keep_months() == 1
+    assert kept[0] in months()
+    with tenant_context(acme_cast.tenant):
+        assert list(PastFacts.objects.values_list("account_id", flat=True)) == [7]
+    settings.PAST_FACTS_MONTHS = 1
+    assert knowledge.keep_months() == 1
+    settings.PAST_FACTS_MONTHS = 24
+    this = f"accounts_pastfacts_{now:%Y_%m}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT accounts_pastfacts_drop_months(-9)")
+    assert this in months()
 
 
 def test_no_month_is_made_beyond_all_time(db):

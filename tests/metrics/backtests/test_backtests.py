@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Sum
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.actions import knowledge
 from accounts.actions.errors import Refused
-from accounts.models import Account, Movement
+from accounts.models import Account, Movement, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import replay
 from metrics.backtests import actions, outcomes
@@ -102,6 +103,151 @@ def test_one_that_takes_too_long_is_said_to_and_holds_nobody_up(story, monkeypat
         assert (slow_one.state, other.state) == (ReplayState.FAILED, ReplayState.DONE)
         assert "longer than four minutes" in slow_one.error
     assert actions.waiting_tenants() == []
+
+
+RAISE = "DO $$ BEGIN RAISE EXCEPTION 'not now' USING ERRCODE = '{}'; END $$"
+
+
+def asked(cast, play, *starts) -> list[BackTest]:
+    with tenant_context(cast.tenant):
+        today = timezone.now().date()
+        return [actions.ask(play, start=start, end=today - DAY, today=today, by=cast.olly) for start in starts]
+
+
+def as_if_later(cast) -> None:
+    TenantWork.objects.filter(tenant=cast.tenant, kind=actions.WORK).update(due_at=Now())
+
+
+@pytest.mark.parametrize("code", ["40P01", "40001", "57P01", "53300", "55P03"])
+def test_what_the_database_lets_pass_later_is_no_fault_of_the_test(story, monkeypatch, code):
+    cast, play, _turned, first = story
+    real, tried = actions._replay, []
+
+    def unlucky(test, number, conditions):
+        tried.append(test.pk)
+        if len(tried) == 1:
+            with connection.cursor() as cursor:
+                cursor.execute(RAISE.format(code))
+        real(test, number, conditions)
+
+    monkeypatch.setattr(actions, "_replay", unlucky)
+    one, other = asked(cast, play, first, first + DAY)
+    actions.go_on(cast.tenant.pk)
+    with tenant_context(cast.tenant):
+        assert {test.state for test in BackTest.objects.all()} == {ReplayState.WAITING}
+        assert TenantWork.objects.filter(kind=actions.WORK).exists()
+    as_if_later(cast)
+    assert actions.waiting_tenants() == [cast.tenant.pk]
+    actions.go_on(cast.tenant.pk)
+    assert tried == [one.pk, other.pk, one.pk]
+    with tenant_context(cast.tenant):
+        assert {test.state for test in BackTest.objects.all()} == {ReplayState.DONE}
+
+
+def test_a_lost_connection_is_no_fault_of_the_test_either(story, monkeypatch):
+    cast, play, _turned, first = story
+
+    def gone(test, number, conditions):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    asked(cast, play, first)
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "_replay", gone)
+        actions.go_on(cast.tenant.pk)
+    as_if_later(cast)
+    actions.go_on(cast.tenant.pk)
+    with tenant_context(cast.tenant):
+        assert BackTest.objects.get().state == ReplayState.DONE
+
+
+def test_what_is_wrong_with_the_test_itself_fails_it(story, monkeypatch):
+    cast, play, _turned, first = story
+
+    def wrong(test, number, conditions):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 / 0")
+
+    monkeypatch.setattr(actions, "_replay", wrong)
+    asked(cast, play, first)
+    actions.go_on(cast.tenant.pk)
+    with tenant_context(cast.tenant):
+        test = BackTest.objects.get()
+        assert (test.state, test.attempts) == (ReplayState.FAILED, 1)
+        assert "division by zero" in test.error
+
+
+def test_what_kills_its_worker_again_and_again_is_given_up_and_holds_up_no_other(story, monkeypatch):
+    class Killed(BaseException):
+        """Not an Exception: nothing can catch a process's end."""
+
+    cast, play, _turned, first = story
+    real = actions._replay
+
+    def kill(test, number, conditions):
+        if test.start == first:
+            raise Killed
+        real(test, number, conditions)
+
+    monkeypatch.setattr(actions, "_replay", kill)
+    poison, good = asked(cast, play, first, first + DAY)
+    kills = 0
+    for _ in range(12):
+        try:
+            actions.go_on(cast.tenant.pk)
+        except Killed:
+            kills += 1
+        as_if_later(cast)
+    with tenant_context(cast.tenant):
+        poison.refresh_from_db()
+        good.refresh_from_db()
+        assert (kills, poison.state, poison.error) == (8, ReplayState.FAILED, actions.CUT_OFF)
+        assert good.state == ReplayState.DONE
+
+
+def test_old_ones_are_forgotten_but_those_that_are_kept(story, settings):
+    cast, play, _turned, first = story
+    tests = asked(cast, play, first, first + DAY, first + 2 * DAY, first + 3 * DAY)
+    actions.go_on(cast.tenant.pk)
+    with tenant_context(cast.tenant):
+        old, kept, young, waiting = tests
+        BackTest.objects.filter(pk__in=[old.pk, kept.pk]).update(done_at=timezone.now() - 400 * DAY)
+        BackTest.objects.filter(pk=young.pk).update(done_at=timezone.now() - 300 * DAY)
+        BackTest.objects.filter(pk=waiting.pk).update(
+            state=ReplayState.WAITING, done_at=None, created_at=timezone.now() - 999 * DAY
+        )
+        actions.keep(kept, kept=True)
+    settings.BACK_TEST_MONTHS = 0
+    assert actions.forget(cast.tenant) == 0
+    settings.BACK_TEST_MONTHS = 12
+    assert actions.forget(cast.tenant) == 1
+    with tenant_context(cast.tenant):
+        assert set(BackTest.objects.values_list("pk", flat=True)) == {kept.pk, young.pk, waiting.pk}
+        assert set(FoundMatch.objects.values_list("test_id", flat=True)) == {kept.pk, young.pk, waiting.pk}
+
+
+def test_a_report_says_how_long_it_stays_and_may_be_kept(story, page):
+    cast, play, _turned, first = story
+    [test] = asked(cast, play, first)
+    actions.go_on(cast.tenant.pk)
+    olly, vera = page(cast.olly, cast.tenant), page(cast.vera, cast.tenant)
+    assert "Deleted 12 months after it was worked out." in olly.get(f"/back-tests/{test.pk}/").content.decode()
+    assert "Keep it" not in vera.get(f"/back-tests/{test.pk}/").content.decode()
+    assert vera.post(f"/back-tests/{test.pk}/keep/", {"kept": "1"}).status_code == 403
+    html = olly.post(f"/back-tests/{test.pk}/keep/", {"kept": "1"}, follow=True).content.decode()
+    assert "Kept, however old it grows." in html
+    assert "Keep no longer" in html
+
+
+def test_a_period_of_which_nothing_is_known_any_more_is_refused(story, settings):
+    cast, play, _turned, _first = story
+    settings.PAST_FACTS_MONTHS = 6
+    today = timezone.now().date()
+    with tenant_context(cast.tenant), pytest.raises(Refused) as refused:
+        actions.ask(play, start=today - 250 * DAY, end=today - DAY, today=today, by=cast.olly)
+    assert list(refused.value.errors) == ["start"]
+    assert knowledge.kept_from(dt.date(2026, 8, 31)) == dt.date(2026, 2, 1)
+    settings.PAST_FACTS_MONTHS = 0
+    assert knowledge.kept_from(today) is None
 
 
 def test_two_wordings_stand_side_by_side(story):

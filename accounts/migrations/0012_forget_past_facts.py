@@ -1,0 +1,51 @@
+"""Months of what was known are dropped when they are kept no longer; half a year is kept whoever asks."""
+
+from django.conf import settings
+from django.db import migrations
+
+# Nobody waits long for a month to go: one that is being read stays until the next time. What lies in the rest because
+# its month was never made goes with them.
+DROP = """
+CREATE FUNCTION accounts_pastfacts_drop_months(kept integer) RETURNS integer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET lock_timeout = '2s' AS $$
+DECLARE
+    first CONSTANT date := date_trunc('month', current_date - make_interval(months => greatest(kept, 6)));
+    oldest CONSTANT text := 'accounts_pastfacts_' || to_char(first, 'YYYY_MM');
+    gone integer := 0;
+    month regclass;
+BEGIN
+    PERFORM pg_advisory_xact_lock(7206);
+    FOR month IN
+        SELECT c.oid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'accounts_pastfacts'::regclass
+            AND c.relname ~ '^accounts_pastfacts_[0-9]{4}_[0-9]{2}$' AND c.relname < oldest
+    LOOP
+        EXECUTE format('DROP TABLE %s', month);
+        gone := gone + 1;
+    END LOOP;
+    DELETE FROM accounts_pastfacts WHERE valid_to < first::timestamp AT TIME ZONE 'UTC';
+    RETURN gone;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 0;
+END
+$$;
+REVOKE ALL ON FUNCTION accounts_pastfacts_drop_months(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION accounts_pastfacts_drop_months(integer) TO "%(app)s";
+"""
+
+
+def build(apps: object, schema_editor: object) -> None:
+    app = settings.DATABASE_APP_ROLE
+    schema_editor.execute(DROP.replace("%(app)s", app), None)  # type: ignore[attr-defined]
+
+
+def take_down(apps: object, schema_editor: object) -> None:
+    schema_editor.execute("DROP FUNCTION accounts_pastfacts_drop_months(integer)")  # type: ignore[attr-defined]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0011_derive_alone")]
+
+    operations = [
+        migrations.RunPython(build, take_down),
+    ]
