@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.actions.errors import refuse
-from accounts.api.fields import Day, Entry, NothingEntry, Text, Versioned
+from accounts.api.fields import Amount, Day, Entry, Money, NothingEntry, Text, Versioned
 from accounts.api.resource import Readable, Resource, Shape
 from accounts.calendar import local_today
 from accounts.models import Account, Phase
@@ -144,16 +144,8 @@ class AssessmentResource(Resource):
     filterset_class = AssessmentFilters
     shape = AssessmentShape
     columns = (
-        "id",
-        "template_id",
-        "template_number",
-        "answers",
-        "score",
-        "level",
-        "note",
-        "assessed_on",
-        "assessed_at",
-    )
+        "id", "template_id", "template_number", "answers", "score", "level", "note", "assessed_on", "assessed_at",
+    )  # fmt: skip
     entries = {"create": AssessmentEntry}
     permissions = {"list": Permission.ACCOUNT_VIEW, "create": Permission.ACCOUNT_EDIT}
 
@@ -187,6 +179,7 @@ class CellShape(serializers.Serializer):
     policy = serializers.CharField()
     hours_each = serializers.IntegerField(help_text="Hours a month for one account.")
     accounts = serializers.IntegerField()
+    arr = Amount(many=True, help_text="What they pay a year, by currency, the largest first.")
 
 
 class MatrixShape(Shape):
@@ -245,7 +238,11 @@ class MatrixResource(Resource):
         accounts = Account.objects.visible_to(self.key).exclude(phase=Phase.ENDED)  # type: ignore[attr-defined]
         found = board.board(accounts, actions.matrix())
         names = ("key", "label", "policy", "hours_each")
-        cells = [{name: getattr(each, name) for name in names} | {"accounts": each.count} for each in found.cells]
+        cells = [
+            {name: getattr(each, name) for name in names}
+            | {"accounts": each.count, "arr": [Money.of(minor, currency) for minor, currency in each.sums]}
+            for each in found.cells
+        ]
         said = {name: getattr(found.matrix, name) for name in ("health_from", "maturity_from", "version")}
         return said | {"cells": cells, "apart": found.apart}
 

@@ -43,6 +43,7 @@ class Cell:
     hours_each: int
     count: int
     arr: str
+    sums: tuple[tuple[int, str], ...] = ()  # minor units and currency, the largest first
 
     @property
     def hours(self) -> int:
@@ -92,9 +93,9 @@ def inside(accounts: AccountQuerySet, matrix: Matrix, cell: str) -> list[Placed]
 
 def _cell(key: str, matrix: Matrix, count: int, arr: dict[str, int]) -> Cell:
     said = matrix.cells[key]
-    sums = sorted(((minor, currency) for currency, minor in arr.items() if minor), reverse=True)
+    sums = tuple(sorted(((minor, currency) for currency, minor in arr.items() if minor), reverse=True))
     told = " + ".join(formats.short_money(minor, currency) for minor, currency in sums) or "–"
-    return Cell(key, said["label"], said["policy"], said["hours"], count, told)
+    return Cell(key, said["label"], said["policy"], said["hours"], count, told, sums)
 
 
 def _rows(accounts: AccountQuerySet, matrix: Matrix, asked: str, *more: Any) -> list[tuple[Any, ...]]:

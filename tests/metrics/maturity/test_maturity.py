@@ -238,6 +238,15 @@ def test_the_api_asks_assesses_and_draws(api, acme_cast):
     assert (matrix["health_from"], matrix["apart"], len(matrix["cells"])) == (70, 1, 4)
     assert api.post("/maturity-matrix", {"health_from": 60}).json()["health_from"] == 60
     assert api.post("/maturity-matrix", {"health_from": 0}).status_code == 400
+    with tenant_context(acme_cast.tenant):
+        facts = {"health.score": 80, "maturity.score": 10}
+        for arr, currency in ((1_200_050, "USD"), (99_000, "JPY")):
+            paying = AccountFactory(currency=currency)
+            AccountFactsFactory(account=paying, facts=facts | {"contract.arr": arr})
+    cells = {cell["key"]: cell for cell in api.get("/maturity-matrix").json()["cells"]}
+    assert cells["expand"]["accounts"] == 2
+    sums = [{"amount": "12000.50", "currency": "USD"}, {"amount": "99000", "currency": "JPY"}]
+    assert (cells["expand"]["arr"], cells["save"]["arr"]) == (sums, [])
     pk = made.json()["id"]
     assert api.patch(f"/maturity-templates/{pk}", {"name": "Theirs", "version": 1}).json()["version"] == 2
     assert api.post(f"/maturity-templates/{pk}/archive", {}).json()["archived_at"]
