@@ -34,8 +34,7 @@ WORDS = {"churned": "Churned", "contracted": "Contracted", "expanded": "Expanded
 def of_play(request: MemberRequest, pk: int) -> HttpResponse:
     """The play's back-tests so far, and the form that asks for the next."""
     play = get_object_or_404(Play, pk=pk)
-    start, end = actions.default_period(local_today(request.tenant))
-    form = BackTestForm(request.POST or None, play=play, initial={"start": start, "end": end})
+    form = BackTestForm(request.POST or None, play=play, today=local_today(request.tenant))
     if request.method == "POST" and form.is_valid() and (test := _ask(request, play, form)):
         return redirect("backtests:test-detail", test.pk)
     tests = BackTest.objects.filter(play=play).select_related("version", "asked_by")[:LATEST]
@@ -57,6 +56,7 @@ def test_detail(request: MemberRequest, pk: int) -> HttpResponse:
     } | _matches(request, test)  # fmt: skip
     return render(request, "backtests/test.html", context)
 
+
 @require_POST
 @requires(Permission.PLAY_EDIT)
 def test_keep(request: MemberRequest, pk: int) -> HttpResponse:
@@ -64,7 +64,6 @@ def test_keep(request: MemberRequest, pk: int) -> HttpResponse:
     test = get_object_or_404(BackTest, pk=pk)
     actions.keep(test, kept=request.POST.get("kept") == "1")
     return redirect("backtests:test-detail", test.pk)
-
 
 
 def _ask(request: MemberRequest, play: Play, form: BackTestForm) -> BackTest | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
+from accounts.calendar import DAY, local_today
 from accounts.tenancy.context import tenant_context
 from metrics.backtests import actions
 from metrics.backtests.models import BackTest
+from tests.factories.accounts import AccountFactory, AccountFactsFactory, PastFactsFactory
 from tests.factories.blueprints import PlayFactory
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +31,29 @@ def test_a_test_is_asked_for_and_read(page, acme_cast, play):
     shown = olly.get(f"/back-tests/{test.pk}/").content.decode()
     assert "It would not have fired" in shown
     assert "None that you may see." in shown
+
+
+def test_the_usual_period_ended_so_long_ago_that_its_outcomes_are_known(page, acme_cast, play):
+    """Where facts go back far enough; else it says that they don't."""
+    olly, today = page(acme_cast.olly, acme_cast.tenant), local_today(acme_cast.tenant)
+
+    def usual():
+        form = olly.get(f"/plays/{play.pk}/back-tests/").context["form"]
+        return form.initial["start"], form.initial["end"], str(form.fields["end"].help_text)
+
+    with tenant_context(acme_cast.tenant):
+        account = AccountFactory()
+        AccountFactsFactory(account=account, first_day=today - 40 * DAY)
+    start, end, why = usual()
+    assert (start, end) == (today - 365 * DAY, today - DAY)
+    assert why.startswith("Facts go back to ")
+    with tenant_context(acme_cast.tenant):
+        began = timezone.now() - 200 * DAY
+        PastFactsFactory(account_id=account.pk, first_day=today - 200 * DAY, valid_from=began, valid_to=began + DAY)
+    assert usual() == (
+        today - 200 * DAY, today - 90 * DAY,
+        "Ends 90 days ago, so that what happened 30 and 90 days after each match is known.",
+    )  # fmt: skip
 
 
 def test_a_period_that_is_wrong_keeps_what_was_typed(page, acme_cast, play):
