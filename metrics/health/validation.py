@@ -26,6 +26,8 @@ class Row:
     name: str
     verdict: Verdict
     unknown: int = 0
+    others: int = 0  # cases that another model scored
+    unasked: int = 0  # cases of this model of which the challenger's facts weren't known
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,16 @@ class Report:
         rows = []
         for challenger in self.challengers:
             key, read = challenger.model.key, definitions.read(challenger.definition)
-            both = [g for g in self.scored if g.rival is not None and g.version.rpartition(" v")[0] == key]
+            same = [g for g in self.scored if g.version.rpartition(" v")[0] == key]
+            both = [g for g in same if g.rival is not None]
             if both:
                 rival = [
                     Case(float(g.rival or 0), read.band(g.rival) == "at_risk", self._lost(g.outcome), g.count)
                     for g in both
                 ]
-                rows += [Row("", self._verdict(both)), Row(challenger.name, verdict(rival, fewest=self.fewest))]
+                others, unasked = _count(self.scored) - _count(same), _count(same) - _count(both)
+                drawn = verdict(rival, fewest=self.fewest)
+                rows += [Row("", self._verdict(both)), Row(challenger.name, drawn, 0, others, unasked)]
         return rows
 
     def _rows(self, name: str, groups: Sequence[Group]) -> list[Row]:

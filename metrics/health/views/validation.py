@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Min
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +14,7 @@ from accounts.access import MemberRequest, requires
 from accounts.calendar import local_today
 from accounts.models import Account
 from accounts.roles import Permission
+from metrics.health.models import HealthVersion
 from metrics.health.validation import CHURN, LOSS, LOST, Report, Row, report
 from metrics.health.validation_cases import AHEAD, happened
 from metrics.health.validation_sums import FEWEST, Estimate, Lift, Verdict
@@ -41,6 +43,7 @@ def predicts(request: MemberRequest) -> HttpResponse:
         # What was asked for stands among the choices, though nobody has it: figures and choice say the same.
         "version": version, "versions": sorted({version, *(group.version for group in cases.groups)} - {""}),
         "segment": segment, "segments": sorted({segment, *(group.segment for group in cases.groups)} - {""}),
+        "since": HealthVersion.objects.aggregate(since=Min("published_at"))["since"],
         "greens": greens, "more": max(0, found.count_greens - len(greens)),
     }  # fmt: skip
     return show(request, "predicts.html", context)
@@ -79,7 +82,10 @@ def _told(found: Report) -> dict[str, Any]:
         "bands": [each | {"lost": percent(each["lost"])} for each in found.bands],
         "outcomes": list(OUTCOME_LABELS.values()),
         "ranges": [(low, high, percent(each)) for low, high, each in found.ranges],
-        "by": [(_("By version"), _rows(found.by_version)), (_("By segment"), _rows(found.by_segment))],
+        "by": [
+            (_("By version"), _rows(found.by_version), ""),
+            (_("By segment"), _rows(found.by_segment), _("nothing known then")),
+        ],
         "duel": _rows(found.duel),
         "lifts": [_lift(label, each) for label, each in found.lifts],
     }
@@ -113,7 +119,8 @@ def figure(found: Estimate | None) -> dict[str, Any] | None:
 def _rows(rows: list[Row]) -> list[dict[str, Any]]:
     return [
         {
-            "name": row.name, "verdict": row.verdict, "unknown": row.unknown, "auc": figure(row.verdict.auc),
+            "name": row.name, "verdict": row.verdict, "unknown": row.unknown, "others": row.others,
+            "unasked": row.unasked, "auc": figure(row.verdict.auc),
             "precision": percent(row.verdict.precision), "recall": percent(row.verdict.recall),
         }
         for row in rows

@@ -188,6 +188,7 @@ def test_the_table_the_false_greens_and_the_challenger(stage):
         assert live.verdict == said
         assert (rival.name, rival.verdict.caught, rival.verdict.alarms, rival.verdict.missed) == ("general v2", 1, 2, 2)
         assert report(cases).verdict.too_few
+        assert (rival.others, rival.unasked) == (0, 0)
         assert [(row.name, row.verdict.count) for row in found.by_segment] == [("Mid", 5)]
         assert report(happened(stage.tenant, ahead=90, today=TODAY, segment="Other")).verdict.count == 0
         assert found.bands[0]["outcomes"] == [1, 1, 0, 1]
@@ -234,6 +235,35 @@ def test_a_challenger_says_nothing_of_whom_an_earlier_model_takes(stage):
         found = [row.facts for row in AccountFacts.objects.order_by("pk")]
     assert [facts["health.model"] for facts in found] == ["young v1", "general v1"]
     assert ["health.challenger" in facts for facts in found] == [False, True]
+
+
+def test_the_page_says_in_words_why_a_challenger_has_fewer_cases(stage, page):
+    """Seven cases: three of another model, one of whom nothing the draft asks for was known, one without a score."""
+    with tenant_context(stage.tenant):
+        other = models.add({"name": "Other", "applies": {"all": [{"fact": "account.phase", "is": "ended"}]}},
+                           simple(), by=stage.ada)  # fmt: skip
+        versions.publish(other.versions.get(), by=stage.ada)
+        cases = [("general v1", True)] * 2 + [("other v1", True)] * 3 + [("general v1", None)]
+        for n, (version, champion) in enumerate(cases):
+            account = left(f"L{n}")
+            at = days_before(stage, LEFT, 90)
+            said = {"health.model": version} | ({} if champion is None else {"people.champion_present": champion})
+            knew(account, 60, at - SECOND, at + SECOND, **said)
+        left("Nobody had looked")
+        draft = versions.draft(stage.model, by=stage.ada)
+        alone = copy.deepcopy(draft.definition) | {"limits": [], "least_known": 100}
+        alone["pillars"] = [alone["pillars"][0] | {"weight": 100}]
+        alone["pillars"][0]["measures"][0]["missing"] = "reweigh"
+        versions.edit_draft(draft, alone, note="", by=stage.ada)
+        versions.shadow(draft, True, by=stage.ada)
+    html = page(stage.ada, stage.tenant).get("/settings/health/predicts/").content.decode()
+    assert "general v2 is held against 2 of the 6 cases above." in html
+    assert "3 were scored by another model that day" in html
+    assert "Of 1, too little of what the draft asks for was known that day." in html
+    assert "The first version scores since" in html
+    assert "nothing known then" in html
+    assert "not said" not in html
+    assert ">+1<" not in html
 
 
 def test_the_page_says_too_few_and_names_the_false_greens(stage, page):
