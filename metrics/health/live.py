@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 from accounts.registry import Fact, known_facts
 from metrics.health import definitions
@@ -32,6 +34,17 @@ def lines_with(model: HealthModel, definition: definitions.Raw, name: str) -> li
     rows: Sequence[HealthVersion] = [v for v in versions() if v.state == State.PUBLISHED and v.model_id != model.pk]
     placed = [(v.model.position, v.model_id, line(v)) for v in rows] + [(model.position, model.pk, drawn)]
     return [each for _position, _pk, each in sorted(placed, key=lambda entry: entry[:2])]
+
+
+def lines_if(model: HealthModel, *, applies: Any = None, order: Sequence[int] = ()) -> list[Line]:
+    """What scores now, as if this model were for others, or the models stood in this order of ids."""
+    rows = [row for row in versions() if row.state == State.PUBLISHED]
+    if order:
+        rows.sort(key=lambda row: order.index(row.model_id))
+    drawn = [(row, line(row)) for row in rows]
+    if applies is None:
+        return [each for _row, each in drawn]
+    return [replace(each, applies=applies) if row.model_id == model.pk else each for row, each in drawn]
 
 
 def judged_facts() -> dict[str, Fact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import connection
 
 from accounts.knowing.columns import record
 from accounts.models.account import AccountQuerySet
+from accounts.registry import Fact
 from accounts.tenancy.context import current_tenant_id
 from metrics.health import definitions, live, sql
 from metrics.health.definitions import BANDS
@@ -80,7 +82,11 @@ def preview(model: HealthModel, definition: definitions.Raw, *, today: dt.date, 
 
     It must be one that checking finds nothing wrong with.
     """
-    lines, known = live.lines_with(model, definition, name), live.inputs(definition)
+    return scored(live.lines_with(model, definition, name), live.inputs(definition), today=today, name=name)
+
+
+def scored(lines: Sequence[sql.Line], known: Mapping[str, Fact], *, today: dt.date, name: str) -> Preview:
+    """As if these lines scored everybody; `name` is the one whose accounts are counted."""
     score, params = sql.compiled(lines, known)
     statement = SCORED.format(score=score, facts=record(sql.needed(lines, known), of="k.facts"), most=MOST)
     values = {"tenant": current_tenant_id(), "today": today, "preview_name": name}

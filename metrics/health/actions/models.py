@@ -62,16 +62,26 @@ def edit(model: HealthModel, values: Mapping[str, Any], *, by: User | None, vers
 def move(model: HealthModel, *, up: bool, by: User | None) -> None:
     """One place up or down; at the end of the list nothing happens."""
     rows = list(HealthModel.objects.select_for_update().filter(archived_at=None).order_by("position", "id"))
+    ordered = moved(rows, model, up=up)
+    if ordered == rows:
+        return
+    for position, row in enumerate(ordered):
+        row.position = position
+    HealthModel.objects.bulk_update(ordered, ["position"])
+    before, after = (", ".join(row.name for row in each) for each in (rows, ordered))
+    timeline.record("health_models.ordered", by=by, names=f"{after} (before: {before})", before=before, after=after)
+    versions.look_again()
+
+
+def moved(rows: list[HealthModel], model: HealthModel, *, up: bool) -> list[HealthModel]:
+    """The same models with this one a place higher or lower, where there is one."""
     place = next((n for n, row in enumerate(rows) if row.pk == model.pk), -1)
     other = place + (-1 if up else 1)
     if place < 0 or not 0 <= other < len(rows):
-        return
-    rows[place], rows[other] = rows[other], rows[place]
-    for position, row in enumerate(rows):
-        row.position = position
-    HealthModel.objects.bulk_update(rows, ["position"])
-    timeline.record("health_models.ordered", by=by, names=", ".join(row.name for row in rows))
-    versions.look_again()
+        return rows
+    ordered = list(rows)
+    ordered[place], ordered[other] = ordered[other], ordered[place]
+    return ordered
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from metrics.health import defaults, live
 from metrics.health.actions import beginning, models, versions
 from metrics.health.forms.around import ModelForm
 from metrics.health.models import HealthModel, HealthVersion, SignOff, State
+from metrics.health.views import changing
 from metrics.health.views.frame import show, words_of
 
 
@@ -83,6 +84,10 @@ def model_edit(request: MemberRequest, pk: int) -> HttpResponse:
     model, status = model_or_404(pk), 200
     form = ModelForm(request.POST or None, model=model)
     if request.method == "POST":
+        if form.is_valid() and form.values["applies"] != model.applies:
+            lines = live.lines_if(model, applies=form.values["applies"])
+            if asked := changing.asked(request, model, lines):
+                return asked
         saved, status = attempt(
             form, lambda: models.edit(model, form.values, by=request.user, version=form.cleaned_data["version"])
         )
@@ -97,7 +102,13 @@ def model_edit(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.HEALTH_EDIT)
 def model_move(request: MemberRequest, pk: int) -> HttpResponse:
-    models.move(model_or_404(pk), up=request.POST.get("to") == "up", by=request.user)
+    model, up = model_or_404(pk), request.POST.get("to") == "up"
+    rows = list(HealthModel.objects.filter(archived_at=None))
+    order = [row.pk for row in models.moved(rows, model, up=up)]
+    lines = live.lines_if(model, order=order) if order != [row.pk for row in rows] else []
+    if lines and (asked := changing.asked(request, model, lines)):
+        return asked
+    models.move(model, up=up, by=request.user)
     return redirect("health:model-list")
 
 
