@@ -95,6 +95,10 @@ class Explainer:
         """The newest changes first."""
         return [self._step(a, b) for a, b in moving.changes(rows)[::-1][:most]]
 
+    def between(self, before: At, after: At) -> Step:
+        """All that lies between two instants as one step."""
+        return self._step(before, after)
+
     def _score(self, facts: Mapping[str, Any], day: dt.date) -> Score | None:
         version = self.versions.get(facts.get("health.model", ""))
         if version is None:

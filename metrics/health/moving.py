@@ -83,6 +83,18 @@ def moved(accounts: AccountQuerySet, since: dt.datetime) -> list[Moved]:
     return sorted(rows, key=lambda row: ((row.score_after or 0) - (row.score_before or 0), row.name))
 
 
+def ends(account_ids: list[int], since: dt.datetime) -> dict[int, tuple[At, At]]:
+    """What was known of each at that instant, and what is known now; two queries, however many they are."""
+    then = PastFacts.objects.filter(account_id__in=account_ids, valid_to__gt=since, valid_from__lte=since)
+    now = {
+        row.account_id: At(row.valid_from, row.facts) for row in AccountFacts.objects.filter(account__in=account_ids)
+    }
+    return {
+        row.account_id: (At(row.valid_from, row.facts), now[row.account_id])
+        for row in then.order_by() if row.account_id in now
+    }  # fmt: skip
+
+
 def daily(rows: list[At], first: dt.date, last: dt.date, zone: dt.tzinfo) -> list[int | None]:
     """The score at the end of each day; None where it was unknown, or nobody had looked yet."""
     starts = [(row.since.astimezone(zone).date(), row.score) for row in rows]

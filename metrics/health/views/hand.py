@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import formats
 from accounts.access import MemberRequest, account_or_404, requires
 from accounts.calendar import local_today
 from accounts.forms.answers import attempt
@@ -16,6 +17,7 @@ from accounts.views.header import header
 from metrics.health.actions import hand
 from metrics.health.explaining import Explainer
 from metrics.health.forms.around import JudgeForm, OverrideForm
+from metrics.health.models import Override
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,7 +57,14 @@ def override(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @requires(Permission.ACCOUNT_EDIT)
 def lift(request: MemberRequest, pk: int) -> HttpResponse:
-    account = account_or_404(request, pk)
-    hand.lift(account, by=request.user)
-    messages.success(request, _("The score is worked out again within seconds."))
+    """The very one that the page showed: another, set since, stays."""
+    account, said = account_or_404(request, pk), request.POST.get("override", "")
+    row = Override.objects.filter(account=account, lifted_at=None, pk=int(said) if said.isdecimal() else 0).first()
+    if row is None:
+        messages.warning(request, _("Nothing was lifted: what the page showed no longer holds."))
+        return redirect("health:of-account", account.pk)
+    hand.lift(account, by=request.user, only=row.pk)
+    told = {"n": row.score, "who": row.set_by or "–", "until": formats.date(row.until), "reason": row.reason}
+    words = _("Lifted: the {n} that {who} set until {until} ({reason}). The score is worked out again within seconds.")
+    messages.success(request, words.format(**told))
     return redirect("health:of-account", account.pk)

@@ -18,7 +18,7 @@ from accounts.calendar import local_today
 from accounts.models import Account
 from accounts.roles import Permission
 from accounts.views.header import header
-from metrics.health import moving
+from metrics.health import definitions, moving
 from metrics.health.actions import hand
 from metrics.health.explaining import Explainer, Standing, Step
 from metrics.health.models import HealthModel, Judgement
@@ -50,7 +50,7 @@ def of_account(request: MemberRequest, pk: int) -> HttpResponse:
         "next": _next(standing, explainer, account, today),
         "chart": _chart(rows, explainer, standing, today, days, zone),
         "steps": [_step(step, account, today, zone) for step in explainer.steps(rows)],
-        "judgements": _judgements(account),
+        "judgements": _judgements(account, standing),
         "any_model": HealthModel.objects.filter(archived_at=None).exists(),
         "may_health": request.membership.may(Permission.HEALTH_EDIT),
     }
@@ -141,8 +141,11 @@ def _step(step: Step, account: Account, today: dt.date, zone: dt.tzinfo) -> dict
     }
 
 
-def _judgements(account: Account) -> list[dict[str, Any]]:
-    known = hand.judged()
+def _judgements(account: Account, standing: Standing) -> list[dict[str, Any]]:
+    """Of the measures that this account's own model asks for, and that may be judged now."""
+    asked = definitions.read(standing.version.definition).measures if standing.version else ()
+    own, allowed = {each.key: each for each in asked if each.judged}, hand.judged()
+    known = {key: measure for key, measure in own.items() if key in allowed}
     newest = Judgement.objects.filter(account=account, measure__in=list(known)).select_related("judged_by")[:100]
     last: dict[str, Judgement] = {}
     for row in newest:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts import formats
 from accounts.models import Account
 from accounts.registry import Fact, FactType
-from metrics.health.explaining import AGED, ASKED, LEFT_OUT, REST, WEIGHED, Cause, Standing
+from metrics.health.explaining import AGED, ASKED, LEFT_OUT, REST, WEIGHED, Cause, Standing, Step
 from metrics.health.scoring import GONE, STALE, UNLISTED, MeasureScore
 
 WHY = {
@@ -122,6 +122,13 @@ def cause(found: Cause, account: Account, today: dt.date) -> dict[str, Any]:
         "before": value(found.fact, found.before, today=today, currency=account.currency),
         "after": value(found.fact, found.after, today=today, currency=account.currency),
     }
+
+
+def first_cause(step: Step, account: Account, today: dt.date) -> dict[str, Any] | None:
+    """What moved a score the way it went, and the most."""
+    way = step.change or 0
+    told = [each for each in step.causes if each.label != REST and (each.points * way > 0 or not way)]
+    return cause(told[0], account, today) if told else None
 
 
 def _reason(found: Cause) -> str:

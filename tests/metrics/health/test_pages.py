@@ -7,10 +7,12 @@ import re
 from copy import deepcopy
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actions import knowledge
-from accounts.models import Account, AccountFacts, AccountState, PastFacts
+from accounts.models import Account, AccountFacts, AccountState, Event, PastFacts
 from accounts.tenancy.context import tenant_context
 from metrics.health.actions import models, signing, versions
 from metrics.health.explaining import Explainer
@@ -18,10 +20,11 @@ from metrics.health.models import HealthModel, HealthVersion, Judgement, Overrid
 from metrics.health.moving import At
 from metrics.health.previewing import Change, Preview
 from metrics.health.views import shown
-from tests.factories.accounts import AccountFactory, ContactFactory, PastFactsFactory
-from tests.factories.health import simple
+from tests.factories.accounts import AccountFactory, AccountFactsFactory, ContactFactory, PastFactsFactory
+from tests.factories.health import SignOffFactory, simple
 
 pytestmark = pytest.mark.django_db
+ENTERPRISE = {"all": [{"fact": "account.segment", "in": ["Enterprise"]}]}
 
 
 @pytest.fixture
@@ -82,9 +85,29 @@ def test_a_score_is_set_by_hand_and_lifted(stage, page):
     soon = timezone.now().date() + dt.timedelta(days=10)
     assert cass.post(where, {"score": "55", "reason": "Renewed by phone", "until": soon}).status_code == 302
     assert page(stage.vera, stage.tenant).post(where, {}).status_code == 403
-    assert cass.post(f"{where}lift/").status_code == 302
+    html = cass.get(f"/accounts/{stage.account.pk}/health/").content.decode()
+    asked = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index('id="lift-dialog"') :]))
+    assert "Lift the 55 set by hand" in html[: html.index('id="lift-dialog"')]
+    assert all(word in asked for word in ("Cass of Acme set it, until", str(soon.day), "Renewed by phone"))
+    with tenant_context(stage.tenant):
+        row = Override.objects.get()
+    assert "Nothing was lifted" in cass.post(f"{where}lift/", {"override": row.pk + 1}, follow=True).content.decode()
+    told = cass.post(f"{where}lift/", {"override": row.pk}, follow=True).content.decode()
+    assert "Lifted: the 55 that Cass of Acme set until" in told
     with tenant_context(stage.tenant):
         assert Override.objects.get().lifted_at is not None
+
+
+def test_only_what_the_accounts_own_model_asks_is_offered_to_be_judged(stage, page):
+    with tenant_context(stage.tenant):
+        other = deepcopy(simple())
+        mood = next(m for p in other["pillars"] for m in p["measures"] if m["key"] == "mood")
+        mood |= {"key": "weather", "label": "Weather"}
+        model = models.add({"name": "Big", "applies": ENTERPRISE}, other, by=stage.ada)
+        versions.publish(model.versions.get(), by=stage.ada)
+    html = page(stage.cass, stage.tenant).get(f"/accounts/{stage.account.pk}/health/").content.decode()
+    assert "Judge: Mood" in html
+    assert "Judge: Weather" not in html
 
 
 def test_a_model_is_begun_drafted_signed_and_published_in_the_browser(stage, page):
@@ -350,14 +373,87 @@ def test_movement_leads_to_the_account_and_the_chart_marks_versions(stage, page)
         now = timezone.now()
         row = AccountFacts.objects.get()
         AccountFacts.objects.update(valid_from=now - dt.timedelta(days=2))
-        PastFactsFactory(account_id=stage.account.pk, facts=row.facts | {"health.band": "healthy", "health.score": 80},
+        before = {"health.band": "healthy", "health.score": 80, "people.champion_present": True}
+        PastFactsFactory(account_id=stage.account.pk, facts=row.facts | before,
                          valid_from=now - dt.timedelta(days=40), valid_to=now - dt.timedelta(days=2))  # fmt: skip
     ada = page(stage.ada, stage.tenant)
     html = ada.get("/health/?scope=all&days=7").content.decode()
     assert f"/accounts/{stage.account.pk}/health/" in html
     assert "1 down, 0 up" in html
+    row = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html[html.index("<tbody") :]))
+    assert "Northwind Champion present: Yes → to No, −75.0" in row
+    assert 'class="truncate"' not in html[html.index("<tbody") :]
     chart = ada.get(f"/accounts/{stage.account.pk}/health/").context["chart"]
     assert [name for _day, name in chart["marks"]] == ["general v1"]
+
+
+def test_why_they_moved_costs_no_query_more_for_more_who_moved(stage, page, django_assert_max_num_queries):
+    ada, now = page(stage.ada, stage.tenant), timezone.now()
+
+    def add(name: str) -> None:
+        with tenant_context(stage.tenant):
+            account, facts = AccountFactory(name=name), AccountFacts.objects.get(account=stage.account).facts
+            AccountFactsFactory(account=account, facts=facts, valid_from=now - dt.timedelta(days=2))
+            before = facts | {"health.band": "healthy", "health.score": 80, "people.champion_present": True}
+            PastFactsFactory(account_id=account.pk, facts=before, valid_from=now - dt.timedelta(days=40),
+                             valid_to=now - dt.timedelta(days=2))  # fmt: skip
+
+    add("First")
+    ada.get("/health/?scope=all&days=7")
+    with CaptureQueriesContext(connection) as one:
+        assert len(ada.get("/health/?scope=all&days=7").context["moved"]) == 1
+    for n in range(12):
+        add(f"More {n}")
+    with django_assert_max_num_queries(len(one)):
+        moved = ada.get("/health/?scope=all&days=7").context["moved"]
+    assert [each["cause"]["label"] for each in moved] == ["Champion present"] * 13
+
+
+def test_whom_a_live_model_scores_changes_only_after_a_look_at_who_changes_band(stage, page):
+    olly, where = page(stage.olly, stage.tenant), f"/settings/health/{stage.model.pk}/edit/"
+    with tenant_context(stage.tenant):
+        SignOffFactory(of=stage.version, asked=stage.lee, decision="signed", decided_at=timezone.now())
+    said = {"name": "General", "segments": "Enterprise", "version": stage.model.version}
+    html = olly.post(where, said).content.decode()
+    assert "1 changes band." in html
+    assert "Northwind" in html
+    assert "was signed for other accounts than these, by:" in html
+    assert "Lee of Acme (Leadership)" in html
+    with tenant_context(stage.tenant):
+        assert HealthModel.objects.get().applies == {}
+        assert not Event.objects.filter(kind="health_model.edited").exists()
+    again = dict(re.findall(r'<input type="hidden" name="(name|segments|version)" value="([^"]*)"', html))
+    assert olly.post(where, again | {"sure": "yes"}).status_code == 302
+    with tenant_context(stage.tenant):
+        assert HealthModel.objects.get().applies == ENTERPRISE
+        facts = Event.objects.get(kind="health_model.edited").facts
+    assert (facts["before"], facts["after"]) == ({"applies": {}}, {"applies": ENTERPRISE})
+    with tenant_context(stage.tenant):
+        kept = HealthModel.objects.get()
+    renamed = olly.post(where, again | {"name": "Large", "version": kept.version})
+    assert renamed.status_code == 302
+
+
+def test_the_order_of_live_models_changes_only_after_a_look_at_who_changes_band(stage, page):
+    olly = page(stage.olly, stage.tenant)
+    with tenant_context(stage.tenant):
+        lenient = deepcopy(simple())
+        lenient["pillars"][0]["measures"][0]["how"]["no"] = 100
+        model = models.add({"name": "Lenient"}, lenient, by=stage.ada)
+    where = f"/settings/health/{model.pk}/move/"
+    assert olly.post(where, {"to": "up"}).status_code == 302  # a draft moves nobody
+    assert olly.post(where, {"to": "down"}).status_code == 302
+    with tenant_context(stage.tenant):
+        versions.publish(model.versions.get(), by=stage.ada)
+    html = olly.post(where, {"to": "up"}).content.decode()
+    assert "1 changes band." in html
+    with tenant_context(stage.tenant):
+        assert [row.name for row in HealthModel.objects.all()] == ["General", "Lenient"]
+    assert olly.post(where, {"to": "up", "sure": "yes"}).status_code == 302
+    with tenant_context(stage.tenant):
+        assert [row.name for row in HealthModel.objects.all()] == ["Lenient", "General"]
+        facts = Event.objects.filter(kind="health_models.ordered").latest("id").facts
+    assert (facts["before"], facts["after"]) == ("General, Lenient", "Lenient, General")
 
 
 def test_every_settings_page_opens(stage, page):
