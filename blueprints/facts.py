@@ -1,10 +1,24 @@
 """What happens in this room, said once: kinds of events that plays leave on the timeline."""
 
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.registry import Fact, FactType, FirstStep, declare, first_step, of_accounts, of_workspace
+from accounts.registry import (
+    Fact,
+    FactType,
+    FirstStep,
+    TaskOrigin,
+    declare,
+    first_step,
+    of_accounts,
+    of_workspace,
+    task_origin,
+)
 from accounts.roles import Permission
-from blueprints.models import Channel, Play, PlayState
+from blueprints.models import Channel, Play, PlayState, RunTask
 
 CHANNEL = Fact("channel", _("Channel"), FactType.CHOICE, choices=tuple((one.label, one.label) for one in Channel))
 
@@ -36,6 +50,18 @@ declare("play.released", "Stopped matches released", "{play}: {count:run} began"
 declare("play.dropped", "Stopped matches dropped", "{play}: dropped {count:match|matches}", icon="circle-x")
 declare("play.revised", "Play revised", "{play} is now version {number}", icon="pencil")
 
+
+def _born(task_ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    rows = RunTask.objects.filter(task__in=list(task_ids)).order_by()
+    found = rows.values_list("task_id", "run_id", "run__play__code", "run__play__because")
+    return {task: {"play": code, "run": run, "because": because} for task, run, code, because in found}
+
+
+def _of_play(code: str) -> QuerySet[RunTask]:
+    return RunTask.objects.filter(run__play__code=code).order_by()
+
+
+task_origin(TaskOrigin("play", _born, _of_play))
 first_step(
     FirstStep(
         "play",

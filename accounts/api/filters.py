@@ -8,7 +8,7 @@ from typing import Any
 import django_filters as df
 from django import forms
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters.fields import IsoDateTimeField
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema_field
@@ -30,6 +30,7 @@ from accounts.models import (
     Touch,
 )
 from accounts.models.membership import MembershipQuerySet
+from accounts.registry import task_origins
 from accounts.roles import PEOPLE_ROLE_CHOICES
 
 PAGING = {"limit", "cursor"}
@@ -199,7 +200,14 @@ class TaskFilters(UpdatedSince):
     status = Choices(choices=TaskStatus.choices)
     due_from = df.DateFilter("due_on", "gte", help_text="Due on or after this day.")
     due_before = df.DateFilter("due_on", "lt", help_text="Due before this day.")
+    play = df.CharFilter(method="born_of", help_text="The code of the play that gave it, such as onboarding.")
 
     class Meta:
         model = Task
         fields: tuple[str, ...] = ()
+
+    def born_of(self, tasks: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        given = Q()
+        for origin in task_origins():
+            given |= Q(pk__in=origin.of_play(value).values("task_id"))
+        return tasks.filter(given) if given else tasks.none()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -15,6 +16,7 @@ from accounts.api.fields import Day, Entry, Member, OfAccount, Person, Text, Ver
 from accounts.api.filters import TaskFilters
 from accounts.api.resource import Readable, Shape
 from accounts.models import Outcome, Task, TaskStatus
+from accounts.registry import task_origins
 from accounts.roles import Permission
 
 PLAIN = (
@@ -22,6 +24,7 @@ PLAIN = (
     "version", "created_at", "updated_at", "closed_at",
 )  # fmt: skip
 PEOPLE = ("assignee", "created_by", "closed_by")
+BORN = ("play", "run", "because")
 LONGEST = 20_000
 
 
@@ -36,6 +39,9 @@ class TaskShape(Shape):
     source = serializers.CharField(  # type: ignore[assignment]
         help_text="Where it came from: a person, a play or the API."
     )
+    play = serializers.CharField(allow_null=True, help_text="The code of the play that gave it.")
+    run = serializers.IntegerField(allow_null=True, help_text="The id of that play's run.")
+    because = serializers.CharField(allow_null=True, help_text="Why the play says that it is worth doing.")
     outcome = serializers.ChoiceField(choices=Outcome.choices, allow_blank=True)
     outcome_note = serializers.CharField()
     snoozed_until = serializers.DateField(allow_null=True)
@@ -53,7 +59,7 @@ class TaskShape(Shape):
         shown["account"] = row["account_id"]
         for role in PEOPLE:
             shown[role] = row[role]
-        return shown
+        return shown | {name: row.get(name) for name in BORN}
 
 
 class TaskFields(Entry):
@@ -122,6 +128,15 @@ class TaskResource(Readable):
         "reopen": Permission.TASK_EDIT,
         "snooze": Permission.TASK_EDIT,
     }
+
+    def shown(self, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """With what each was born from, in one query for all that a play gave."""
+        page = self.with_people(rows)
+        born: dict[int, Mapping[str, Any]] = {}
+        for origin in task_origins():
+            if ids := [row["id"] for row in page if row["source"] == origin.source]:
+                born |= origin.of(ids)
+        return [self.shape.of({**row, **born.get(row["id"], {})}) for row in page]
 
     def create(self, request: Request) -> Response:
         return self.answer(tasks.add(self.said() | {"source": "api"}, by=self.by).pk, 201)

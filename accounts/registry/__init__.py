@@ -23,10 +23,11 @@ from accounts.registry.kinds import (
     of_workspace,
     tell,
 )
+from accounts.registry.origins import TaskOrigin, task_origin, task_origins
 from accounts.registry.steps import FirstStep, first_step, first_steps
 
 __all__ = [
-    "Derivation", "Derived", "EventKind", "Fact", "FactType", "FirstStep", "Source", "declare", "derive", "event_kind",
-    "event_kinds", "first_step", "first_steps", "group_of", "known_facts", "of_accounts", "of_workspace",
-    "ordered_derivations", "source", "sources", "tell", "tenant_source",
+    "Derivation", "Derived", "EventKind", "Fact", "FactType", "FirstStep", "Source", "TaskOrigin", "declare", "derive",
+    "event_kind", "event_kinds", "first_step", "first_steps", "group_of", "known_facts", "of_accounts", "of_workspace",
+    "ordered_derivations", "source", "sources", "task_origin", "task_origins", "tell", "tenant_source",
 ]  # fmt: skip

@@ -1,9 +1,12 @@
 """Runs through the API: read, filtered, never another tenant's."""
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import timeline
 from accounts.actions import api_keys, tasks
@@ -83,3 +86,36 @@ def test_an_unknown_question_is_refused(acme_cast, runs, ask):
 def test_another_tenant_finds_none(acme_cast, runs, rival, ask):
     assert ask(rival, rival.rita, f"/runs/{runs[0].pk}").status_code == 404
     assert ask(rival, rival.rita, "/runs").json()["results"] == []
+
+
+def test_a_task_of_a_play_says_what_it_was_born_from(acme_cast, runs, ask):
+    with tenant_context(acme_cast.tenant):
+        own = tasks.add({"title": "Mine", "due_on": dt.date(2026, 12, 1), "source": "api"}, by=acme_cast.ada)
+        given = Task.objects.filter(account__name="Birch").order_by("pk").first()
+    body = ask(acme_cast, acme_cast.ada, f"/tasks/{given.pk}").json()
+    assert (body["play"], body["run"], body["because"]) == ("champion-departed", runs[1].pk, "it helps")
+    body = ask(acme_cast, acme_cast.ada, f"/tasks/{own.pk}").json()
+    assert (body["play"], body["run"], body["because"]) == (None, None, None)
+
+
+def test_tasks_are_asked_for_by_their_play(acme_cast, rival, runs, ask):
+    with tenant_context(acme_cast.tenant):
+        tasks.add({"title": "Mine", "due_on": dt.date(2026, 12, 1), "source": "api"}, by=acme_cast.ada)
+    found = ask(acme_cast, acme_cast.ada, "/tasks?play=champion-departed").json()["results"]
+    assert [(row["title"], row["run"]) for row in found] == [
+        ("One", runs[0].pk), ("Two", runs[0].pk), ("One", runs[1].pk), ("Two", runs[1].pk),
+    ]  # fmt: skip
+    assert ask(acme_cast, acme_cast.ada, "/tasks?play=another").json()["results"] == []
+    assert ask(rival, rival.rita, "/tasks?play=champion-departed").json()["results"] == []
+
+
+def test_what_tasks_were_born_from_costs_one_query_for_a_whole_page(acme_cast, runs, ask):
+    costs = []
+    for limit in (1, 4):
+        ask(acme_cast, acme_cast.ada, "/me")
+        with CaptureQueriesContext(connection) as queries:
+            rows = ask(acme_cast, acme_cast.ada, f"/tasks?limit={limit}").json()["results"]
+        assert [row["play"] for row in rows] == ["champion-departed"] * limit
+        costs.append([one["sql"] for one in queries])
+    assert len(costs[0]) == len(costs[1])
+    assert sum("blueprints_runtask" in sql for sql in costs[1]) == 1
