@@ -6,14 +6,12 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from unittest import mock
 
 import psycopg2
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
-from django.db.migrations.state import ProjectState
 from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
@@ -77,21 +75,12 @@ def _build(home: Cursor, template: str) -> None:
         home.execute(f'DROP DATABASE IF EXISTS "{old}" WITH (FORCE)')
     home.execute(f'CREATE DATABASE "{half}"')
     _turn_to(half)
-    with mock.patch.object(ProjectState, "_append_option", _noted):
-        call_command("migrate", database="owner", verbosity=0)
+    call_command("migrate", database="owner", verbosity=0)
     for alias in ("default", "owner"):
         connections[alias].close()
     home.execute(f'ALTER DATABASE "{half}" RENAME TO "{template}"')
     # Nobody's to write into, and an autovacuum inside would hold up the cloning.
     home.execute(f'ALTER DATABASE "{template}" WITH ALLOW_CONNECTIONS false')
-
-
-def _noted(state: ProjectState, app_label: str, model_name: str, option: str, added: object) -> None:
-    """For each constraint and index Django draws all related models anew, though only this one's list grows."""
-    options = state.models[app_label, model_name].options
-    options[option] = [*options.get(option, []), added]
-    if "apps" in vars(state):  # drawn already
-        setattr(state.apps.get_model(app_label, model_name)._meta, option, options[option])
 
 
 def _exists(home: Cursor, name: str) -> bool:
