@@ -30,11 +30,13 @@ def introduce(tale: Tale) -> None:
 def change(tale: Tale) -> None:
     """Some leave over time; most of them are followed by somebody who didn't buy us."""
     rng = tale.chance("departures")
+    fade = next((fade for fade in tale.fate.fades if "champion" in fade.signs), None)
     for part in list(tale.contacts):
-        if rng.random() > (0.22 if part == "champion" else 0.08):
-            continue
         first, last = tale.begins + 60 * DAY, tale.ends - 25 * DAY
-        if last > first:
+        if part == "champion" and fade is not None and fade.since < last:
+            on = max(fade.since, tale.begins + 30 * DAY) + DAY * rng.randint(0, 20)
+            _replace(tale, part, min(on, last), rng, followed=0.3)
+        elif rng.random() < (0.16 if part == "champion" else 0.08) and last > first:
             _replace(tale, part, first + DAY * rng.randint(0, (last - first).days), rng)
 
 
@@ -45,9 +47,9 @@ def leave(tale: Tale, part: str, on: dt.date, rng: random.Random, successor: Con
     contacts.depart(gone, on=on, moved_to=moved_to, successor=successor, by=tale.csm, now=tale.at(on, rng))
 
 
-def _replace(tale: Tale, part: str, on: dt.date, rng: random.Random) -> None:
+def _replace(tale: Tale, part: str, on: dt.date, rng: random.Random, followed: float = 0.85) -> None:
     successor, name = None, None
-    if rng.random() < 0.7:
+    if rng.random() < followed:
         name = _somebody_else(tale, rng)
         successor = _add(tale, part, name, on - 4 * DAY, rng, stance="neutral")
     leave(tale, part, on, rng, successor)

@@ -92,7 +92,7 @@ def _judge(stage: Stage, account_ids: list[int], at: dt.datetime, day: dt.date) 
     chosen = [pk for pk in account_ids if seeded(slug, pk, day, "judge").random() < 0.07]
     for account in Account.objects.filter(pk__in=chosen).select_related("csm"):
         rng = seeded(slug, account.pk, day, "level")
-        mood = seeded(slug, account.pk, "mood").random()  # the same that surveys and tickets follow
+        mood = stage.fate_of(account.pk).mood_on(day)  # the same that surveys and tickets follow
         level = LEVELS[max(0, min(3, round(mood * 3 + rng.uniform(-0.9, 0.9))))]
         hand.judge(account, "sentiment", level, reason=rng.choice(REASONS), note=NOTES[level], by=account.csm,
                    today=day, now=at)  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.actions import accounts
 from accounts.models import Account, Phase
-from csom.demo import chores, contacts, deals, talks, terms
+from csom.demo import chores, contacts, deals, fates, talks, terms
 from csom.demo.sketch import TOUCH, Sketch
 from csom.demo.stage import Stage, Tale
 from csom.demo.words import Spec, seeded
@@ -45,6 +45,7 @@ def tell(stage: Stage, sketch: Sketch) -> Tale:
     """All that happened, as far as it is the past; the youngest acceptances are left for later."""
     tale = begin(stage, sketch)
     grew = terms.tell(tale)
+    stage.fates[tale.account.pk] = fates.draw(tale.losses, tale.begins, tale.stage.today, tale.chance("fate"))
     if sketch.stage:
         station = "submitted" if sketch.stage == "accepted" else sketch.stage
         deals.tell(tale, station)

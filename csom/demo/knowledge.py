@@ -83,13 +83,14 @@ def _send(stage: Stage, known: list[int], at: dt.datetime, day: dt.date) -> None
     rows: list[dict[str, Any]] = []
     rng = seeded(stage.spec["workspace"]["slug"], "facts", (stage.today - day).days)
     for pk in known:
-        mood = pk * 0.618034 % 1  # steady for an account, and spread evenly
+        fate = stage.fate_of(pk)
+        mood, late = fate.mood_on(day), fate.shows("invoices", day)
         if rng.random() < 0.5:
             rows.append(
-                _row(pk, "open_critical_tickets", min(9, int(rng.expovariate(1.6 if mood > 0.2 else 0.5))), day)
+                _row(pk, "open_critical_tickets", min(9, int(rng.expovariate(1.6 if mood > 0.3 else 0.5))), day)
             )
-        if rng.random() < 0.05:
-            rows.append(_row(pk, "invoices_overdue", rng.randint(1, 3) if mood < 0.25 else 0, day))
+        if rng.random() < (0.2 if late else 0.05):
+            rows.append(_row(pk, "invoices_overdue", rng.randint(1, 3) if late or rng.random() < 0.08 else 0, day))
         if rng.random() < 0.03:
             rows.append(_row(pk, "nps", max(0, min(10, round(mood * 7 + rng.random() * 4))), day))
         if rng.random() < 0.0006:

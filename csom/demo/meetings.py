@@ -18,7 +18,8 @@ from journeys.meetings.models import Meeting
 DAY = dt.timedelta(days=1)
 KICKOFF_AFTER = 14
 RHYTHM = {"high": 30, "low": 60, "tech": 0}
-KEPT = 4  # of the regular meetings, the newest
+KEPT = 3  # of the regular meetings, the newest
+QUARTER, REVIEWS = 91, 5
 AT_KICKOFF = ("champion", "decider", "user", "gatekeeper")
 REGULARLY = ("champion", "user")
 AGENDAS: dict[str, list[tuple[str, int]]] = {
@@ -72,7 +73,8 @@ def tell(stage: Stage, tales: list[Tale]) -> None:
 
 
 def _held(tale: Tale) -> Iterator[Past]:
-    """The kickoff two weeks after the commitment, the newest of the regular calls, a review each quarter."""
+    """The kickoff two weeks after the commitment, the newest of the regular calls, a review each quarter; in a bad
+    time they are called off."""
     rng = tale.chance("meetings")
     kickoff = tale.sketch.committed_on + KICKOFF_AFTER * DAY
     accepted = tale.sketch.stage in ("", "accepted")
@@ -82,11 +84,13 @@ def _held(tale: Tale) -> Iterator[Past]:
     every = RHYTHM[tale.account.touch_model]
     if tale.sketch.stage or not every:
         return
-    for n in range(KEPT):
-        day = tale.ends - DAY * (every * n + rng.randint(4, every - 2))
-        if day > kickoff + 20 * DAY and day > tale.stage.since:
-            kind = "review" if n == KEPT - 1 else "cadence"
-            yield _past(tale, kind, day, 60 if kind == "review" else 30, AT_KICKOFF if n == KEPT - 1 else REGULARLY)
+    days = [("cadence", tale.ends - DAY * (every * n + rng.randint(4, every - 2))) for n in range(KEPT)]
+    days += [("review", tale.ends - DAY * (QUARTER * n + rng.randint(15, 80))) for n in range(REVIEWS)]
+    for kind, day in days:
+        review = kind == "review"
+        missed = rng.random() < 0.85 and tale.fate.shows("reviews" if review else "talks", day)
+        if day > kickoff + 20 * DAY and day > tale.stage.since and not missed:
+            yield _past(tale, kind, day, 60 if review else 30, AT_KICKOFF if review else REGULARLY)
 
 
 def _past(tale: Tale, kind: str, day: dt.date, minutes: int, parts: Iterable[str], notes: str = "") -> Past:

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from accounts.calendar import add_business_days
 from accounts.models import Account, Contact, Product, Tenant, User
+from csom.demo.fates import Fate
 from csom.demo.sketch import Sketch
 from csom.demo.words import Spec, seeded
 
@@ -24,6 +25,7 @@ class Stage:
     people: dict[str, User]
     by_role: dict[str, list[User]]
     products: dict[str, Product] = field(default_factory=dict)
+    fates: dict[int, Fate] = field(default_factory=dict)  # by account
 
     @property
     def today(self) -> dt.date:
@@ -41,6 +43,9 @@ class Stage:
             day = add_business_days(day, -1, self.tenant.country)
         moment = dt.time(rng.randint(9, 17) if hour is None else hour, rng.randrange(0, 60))
         return min(dt.datetime.combine(day, moment, tzinfo=self.tenant.zone), self.now - dt.timedelta(minutes=20))
+
+    def fate_of(self, account_id: int) -> Fate:
+        return self.fates.get(account_id) or Fate()
 
     def one(self, role: str, number: int) -> User:
         """Accounts go round among the people of a role."""
@@ -60,6 +65,7 @@ class Tale:
     delivery: User
     contacts: dict[str, Contact] = field(default_factory=dict)
     gone_on: dt.date | None = None
+    losses: list[tuple[dt.date, dt.date]] = field(default_factory=list)  # told on, and until when they faded
 
     def chance(self, about: str) -> random.Random:
         """Chance of its own for each strand, so that a change to one leaves the others as they are."""
@@ -67,6 +73,10 @@ class Tale:
 
     def at(self, day: dt.date, rng: random.Random) -> dt.datetime:
         return self.stage.at(day, rng)
+
+    @property
+    def fate(self) -> Fate:
+        return self.stage.fate_of(self.account.pk)
 
     @property
     def begins(self) -> dt.date:

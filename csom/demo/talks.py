@@ -27,7 +27,9 @@ def tell(tale: Tale) -> None:
     day += DAY * rng.randint(shortest // 2, longest)
     while day < last:
         kind = rng.choices([kind for kind, *_ in KINDS], [weight for *_, weight in KINDS])[0]
-        said.append(_said(tale, kind, next(words[kind]), day))
+        # In a bad time, hardly anybody calls back.
+        if not tale.fate.shows("talks", day) or rng.random() < 0.12:
+            said.append(_said(tale, kind, next(words[kind]), day))
         day += DAY * rng.randint(shortest, longest)
     if last < tale.ends - 40 * DAY:
         said.append(_said(tale, "note", rng.choice(shared()["quiet_notes"]), last))

@@ -54,8 +54,10 @@ def _amend(tale: Tale, contract: Contract, rng: random.Random) -> bool:
     if last <= first or roll > 0.42:
         return False
     on = first + DAY * rng.randint(0, (last - first).days)
-    grew = roll < 0.34
+    grew = roll < 0.32
     reason = _grow(tale, rng) if grew else _shrink(tale, rng)
+    if not grew:
+        tale.losses.append((on - 5 * DAY, on))
     lines = _lines(tale)
     by: dict[str, Any] = {"by": tale.csm, "today": tale.stage.today, "now": tale.at(on - 5 * DAY, rng)}
     contracts.amend(contract, lines, on=on, reason=reason, **by)
@@ -72,6 +74,8 @@ def _renew(tale: Tale, contract: Contract, rng: random.Random) -> tuple[Contract
     elif roll > 0.86:
         reason = _shrink(tale, rng)
     signed_on = min(contract.end_on - DAY * rng.randint(-8, 50), tale.stage.today)
+    if roll > 0.86:
+        tale.losses.append((min(signed_on, contract.end_on), contract.end_on))
     values = {
         "name": f"{tale.sketch.name} {contract.end_on.year}", "signed_on": signed_on, "end_on": _year(contract.end_on),
         "external_id": f"{contract.external_id}-r",
@@ -94,6 +98,7 @@ def _end(tale: Tale, contract: Contract, on: dt.date, rng: random.Random) -> Non
     told_on = min(on - DAY * rng.randint(20, 80), tale.stage.today - 2 * DAY)
     reason = rng.choice(shared()["churn"])
     contracts.end(contract, on=on, reason=reason, by=tale.csm, today=tale.stage.today, now=tale.at(told_on, rng))
+    tale.losses.append((told_on, on))
     if on <= tale.stage.today:
         tale.gone_on = on
 

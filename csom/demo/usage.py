@@ -50,7 +50,8 @@ EVENTS = ("session_started",) * 8 + tuple(event for _, _, event, _, often in DEE
 STRANGERS = (("trial-8841", "Cedar Trial"), ("sandbox-eu", "Internal sandbox"), ("org-7350", "Harbor & Pine"))
 
 # Chance without a seed of its own: what the account's id and the day have in common. Weekends are quiet, the first
-# weeks a ramp, some grow and some shrink, every ninth account has two bad months.
+# weeks a ramp, some grow and some shrink, every ninth account has two quiet months; who fades does so week by week, and
+# who stays comes back within twelve more.
 PEOPLE = """
 WITH who AS (
     SELECT a.id, a.segment, coalesce(a.external_id, a.name) AS seed,
@@ -64,15 +65,22 @@ WITH who AS (
         hashtextextended(seed, 3) & 511 AS dip_on, (hashtextextended(seed, 4) & 8191) %% 9 = 0 AS dips,
         CASE segment WHEN 'Enterprise' THEN 60 WHEN 'Mid-market' THEN 18 ELSE 6 END AS size
     FROM who
+), fading AS (
+    SELECT f.account_id, d::date AS day, sum(ln(1 - f.speed) / 28 * (least(d::date, f.until) - f.since)
+        * (1 - greatest(0, d::date - f.until) / 84.0)) AS lost
+    FROM unnest(%(fading)s::bigint[], %(fading_since)s::date[], %(fading_until)s::date[], %(fading_speed)s::float[])
+        f(account_id, since, until, speed), generate_series(f.since, f.until + 84, interval '1 day') d
+    GROUP BY f.account_id, d
 ), days AS (
     SELECT s.id AS account_id, s.seed, d::date AS day,
         s.size * (0.6 + 0.8 * s.luck) * least(1, (d::date - s.first + 3) / 60.0)
         * (1 + (s.growth - 0.35) * (d::date - %(since)s) / 400.0)
         * CASE WHEN extract(isodow FROM d) > 5 THEN 0.12 ELSE 1 END
         * CASE WHEN s.dips AND d::date - %(since)s BETWEEN s.dip_on AND s.dip_on + 60 THEN 0.35 ELSE 1 END
-        * (0.8 + 0.4 * (hashtextextended(s.seed || d::date, 5) & 1023) / 1023.0) AS activity,
+        * (0.8 + 0.4 * (hashtextextended(s.seed || d::date, 5) & 1023) / 1023.0) * exp(coalesce(f.lost, 0)) AS activity,
         round(s.size * (0.9 + s.luck)) AS seats
-    FROM sized s, generate_series(s.first, least(s.last, %(until)s), interval '1 day') d
+    FROM sized s CROSS JOIN generate_series(s.first, least(s.last, %(until)s), interval '1 day') d
+    LEFT JOIN fading f ON f.account_id = s.id AND f.day = d::date
 ), people AS MATERIALIZED (
     SELECT account_id, seed, day, greatest(0, round(activity))::int AS users, seats::float AS seats,
         2 + (hashtextextended(seed || day, 6) & 3) AS each
@@ -157,10 +165,18 @@ def _run(stage: Stage, statement: str, since: dt.date, until: dt.date, only: set
         "tenant": stage.tenant.pk, "since": stage.since, "until": until, "zone": stage.tenant.timezone,
         "keys": list(kept), "often": [often for often, _ in kept.values()], "each": [each for _, each in kept.values()],
         "events": list(EVENTS), "now": stage.now,
-    }  # fmt: skip
+    } | _fading(stage)  # fmt: skip
     narrow = PEOPLE if since == stage.since else PEOPLE.replace("FROM days\n)", "FROM days WHERE day >= %(from)s\n)")
     with connection.cursor() as cursor:
         cursor.execute(narrow + statement, values | {"from": since})
+
+
+def _fading(stage: Stage) -> dict[str, Any]:
+    rows = [(pk, fade) for pk, fate in stage.fates.items() for fade in fate.fades if "usage" in fade.signs]
+    return {
+        "fading": [pk for pk, _fade in rows], "fading_since": [fade.since for _pk, fade in rows],
+        "fading_until": [fade.until for _pk, fade in rows], "fading_speed": [fade.speed for _pk, fade in rows],
+    }  # fmt: skip
 
 
 def _meet_strangers(stage: Stage) -> None:
