@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 
@@ -42,7 +43,7 @@ def put_off() -> int:
     ends = _ends(versions, tenant, at) if versions else {}
     if not ends:
         return 0
-    params = {"tenant": tenant.pk, "versions": list(ends), "ends": list(ends.values())}
+    params: dict[str, Any] = {"tenant": tenant.pk, "versions": list(ends), "ends": list(ends.values())}
     with connection.cursor() as cursor:
         cursor.execute(PUT_OFF, params)
         return cursor.rowcount
