@@ -30,7 +30,9 @@ OUTSIDE = {
     "django_session": "a session begins before its tenant is known",
 }
 # They make and drop whole months, which belong to nobody, and say nothing of what is in them.
-OF_NO_TENANT = {"accounts_pastfacts_ensure_month", "usage_ensure_month", "usage_drop_months"}
+OF_NO_TENANT = {
+    "accounts_pastfacts_ensure_month", "accounts_pastfacts_drop_months", "usage_ensure_month", "usage_drop_months",
+}  # fmt: skip
 POLICY = "(tenant_id = ( SELECT (current_setting('app.tenant_id'::text))::bigint AS current_setting))"
 
 
