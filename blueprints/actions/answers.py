@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+import uuid
+from typing import Any
 
 import structlog
 from django.db import connection
@@ -15,9 +16,6 @@ from accounts.tenancy.context import current_tenant_id, tenant_context
 from blueprints.actions import notices
 from blueprints.models import Channel, Delivery, DeliveryState, Endpoint, RunState
 from blueprints.sending import GONE, Answer
-
-if TYPE_CHECKING:
-    from blueprints.actions.deliveries import Parcel
 
 SECOND = dt.timedelta(seconds=1)
 # After the first try at once, then later and later: a day and a half in all.
@@ -39,13 +37,13 @@ WHERE d.tenant_id = %s AND d.state IN ('waiting', 'sending') AND (e.id IS NULL O
 log = structlog.get_logger()
 
 
-def mark(tenant_id: int, parcel: Parcel, answer: Answer) -> None:
-    """Writes what came of it, where the lease is still ours."""
+def mark(tenant_id: int, pk: int, lease: uuid.UUID, answer: Answer) -> None:
+    """Writes what came of the delivery, where the lease is still ours."""
     with tenant_context(tenant_id):
-        held = Delivery.objects.filter(pk=parcel.pk, lease=parcel.lease, state=DeliveryState.SENDING)
+        held = Delivery.objects.filter(pk=pk, lease=lease, state=DeliveryState.SENDING)
         delivery = held.select_for_update(of=("self",)).select_related("run", "account", "endpoint").first()
         if delivery is None:
-            log.warning("lease lost", delivery_id=parcel.pk)
+            log.warning("lease lost", delivery_id=pk)
         elif answer.arrived:
             _sent(delivery, answer)
         else:

@@ -33,6 +33,7 @@ ROOM = 4  # sent at once to one endpoint; one that fails is tried one by one
 BATCHES = 25  # then another tenant's turn comes
 MOST_ATTEMPTS = 8
 SAID = ("subject", "text", "name")
+LATE = sending.Answer(error="No answer in time.", held_up=True)
 CUT_OFF = "The sender ended while it sent this, again and again."
 
 # Counting what is on its way keeps a hanging endpoint from filling every worker, however often it is rung.
@@ -178,11 +179,11 @@ def _send_all(tenant_id: int, parcels: Sequence[Parcel]) -> None:
         while pending:
             done, pending = wait(pending, timeout=LONGEST_BATCH, return_when="FIRST_COMPLETED")
             for future in done:
-                answers.mark(tenant_id, left[future], _answer(future))
+                answers.mark(tenant_id, left[future].pk, left[future].lease, _answer(future))
             if not done:
                 break
         for future in pending:
-            answers.mark(tenant_id, left[future], sending.Answer(error="No answer in time.", held_up=True))
+            answers.mark(tenant_id, left[future].pk, left[future].lease, LATE)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 

@@ -214,7 +214,7 @@ def test_who_lost_the_lease_marks_nothing(acme, world):
     moved = []
     parcels = deliveries._claim(acme.tenant.pk)
     Delivery.objects.update(lease=deliveries.uuid.uuid4())
-    answers.mark(acme.tenant.pk, parcels[0], slow())
+    answers.mark(acme.tenant.pk, parcels[0].pk, parcels[0].lease, slow())
     delivery.refresh_from_db()
     assert (delivery.state, delivery.sent_at) == ("sending", None)
 
