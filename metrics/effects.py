@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import signal, stats
+from scipy import stats
 
 FEWEST = 20  # in each arm: with fewer, chance alone explains anything
 SURE = 0.05
@@ -120,7 +120,8 @@ def _exact(strata: Sequence[Shares]) -> float:
     for each in strata:
         drawn = stats.hypergeom(each.n + each.n_held, each.hits + each.hits_held, each.n)
         least, most = max(0, each.hits - each.n_held + each.hits_held), min(each.n, each.hits + each.hits_held)
-        chances = signal.convolve(chances, drawn.pmf(np.arange(least, most + 1)))
+        # Direct: what a transform leaves as noise may be larger than the chance of what was seen, or below zero.
+        chances = np.convolve(chances, drawn.pmf(np.arange(least, most + 1)))
         lowest, seen = lowest + least, seen + each.hits
     as_odd = chances[chances <= chances[seen - lowest] * (1 + 1e-7)]
     return min(1.0, float(as_odd.sum()))

@@ -110,6 +110,12 @@ def test_strata_in_which_one_arm_is_empty_tell_nothing():
     assert effects.of_means([]).too_few
 
 
+def test_chances_of_thousands_are_neither_noise_nor_below_zero():
+    strong = [Shares(3_000, 5_000, 1_000, 5_000), Shares(2_900, 5_000, 1_100, 5_000)]
+    found = effects.of_shares(strong)
+    assert 0 <= found.p < 1e-300
+
+
 def test_too_few_say_nothing():
     assert shares(19, 19, 0, 500).difference is None
     assert means([1.0] * 19, [0.0] * 50).too_few
