@@ -125,8 +125,8 @@ def cause(found: Cause, account: Account, today: dt.date) -> dict[str, Any]:
 
 
 def first_cause(step: Step, account: Account, today: dt.date) -> dict[str, Any] | None:
-    """What moved a score the way it went, and the most."""
-    way = step.change or 0
+    """What moved a score the way it went, and the most; to unknown it went down."""
+    way = (step.after is not None) - (step.before is not None) or step.change or 0
     told = [each for each in step.causes if each.label != REST and (each.points * way > 0 or not way)]
     return cause(told[0], account, today) if told else None
 

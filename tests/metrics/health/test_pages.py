@@ -15,12 +15,12 @@ from accounts.actions import knowledge
 from accounts.models import Account, AccountFacts, AccountState, Event, PastFacts
 from accounts.tenancy.context import tenant_context
 from metrics.health.actions import models, signing, versions
-from metrics.health.explaining import Explainer
+from metrics.health.explaining import Cause, Explainer, Step
 from metrics.health.models import HealthModel, HealthVersion, Judgement, Override, SignOff, State
 from metrics.health.moving import At
 from metrics.health.previewing import Change, Preview
 from metrics.health.views import shown
-from tests.factories.accounts import AccountFactory, AccountFactsFactory, ContactFactory, PastFactsFactory
+from tests.factories.accounts import TODAY, AccountFactory, AccountFactsFactory, ContactFactory, PastFactsFactory
 from tests.factories.health import SignOffFactory, simple
 
 pytestmark = pytest.mark.django_db
@@ -250,6 +250,14 @@ def test_the_preview_names_no_account_that_its_reader_may_not_see(stage):
         assert found.naming(Account.objects.all()).first == found.first
         unseen = found.naming(Account.objects.none())
     assert (unseen.first, unseen.changing, unseen.more) == ((), 30, 30)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "label"), [(73, None, "Mood"), (None, 73, "Logins"), (60, 70, "Logins"), (70, 60, "Mood")]
+)
+def test_the_reason_of_a_move_points_the_way_it_went(before, after, label):
+    causes = (Cause("Logins", 35.3, 0, 9), Cause("Mood", -15.0, 2, 1))
+    assert shown.first_cause(Step(timezone.now(), before, after, causes), Account(), TODAY)["label"] == label
 
 
 def test_who_neednt_sign_is_taken_off_the_list(stage, page):
