@@ -116,3 +116,11 @@ def test_no_field_cuts_what_is_pasted():
     assert "maxlength" not in shown
     assert "x" * 61 in shown
     assert 'name="name"' in shown
+
+
+@pytest.mark.django_db
+def test_what_a_component_is_given_is_no_attribute_of_its_element(client):
+    """A form would go over the wire twice, once within the tag that opens it."""
+    opened = re.search(r"<form[^>]*", client.get("/accounts/password/reset/").content.decode())
+    assert opened
+    assert " form=" not in opened[0]
