@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -33,7 +33,7 @@ def approval_list(request: MemberRequest) -> HttpResponse:
     waiting = approvals.asking().filter(run__account__in=Account.objects.visible_to(request.membership))
     if mine:
         waiting = waiting.filter(run__account__csm=request.user)
-    if (after := last_seen(request)) and (last := waiting.filter(pk=after).first()):
+    if (after := last_seen(request)) and (last := _last(request, after)):
         waiting = waiting.filter(at__gte=last.at).filter(Q(at__gt=last.at) | Q(pk__gt=last.pk))
     found = list(waiting[: PAGE + 1])
     context = {
@@ -42,6 +42,11 @@ def approval_list(request: MemberRequest) -> HttpResponse:
         "mine": mine,
     }
     return render(request, "blueprints/approvals.html", context)
+
+
+def _last(request: MemberRequest, pk: int) -> RunStep | None:
+    """The last row of a page, though somebody decided it since; not once it was taken, for that moved its instant."""
+    return _visible(request).filter(pk=pk).exclude(at__gt=F("decided_at")).first()
 
 
 @require_http_methods(["GET", "POST"])
@@ -73,11 +78,22 @@ def _decide(request: MemberRequest, step: RunStep) -> str:
         approvals.decline(step, by=request.user, reason=request.POST.get("reason", ""), at=now, version=version)
         return _("Declined. The play goes on without it.")
     approvals.approve(step, by=request.user, at=now, edits=_edits(request, step), version=version)
-    if leaves := _leaves(request, step):
-        return _("Approved. It leaves at %(when)s, when the quiet hours of its play are over.") % {"when": leaves}
-    if gone := step.did.get("left_out"):
-        return _("Approved. It leaves within seconds, but not to %(names)s, who left.") % {"names": ", ".join(gone)}
-    return _("Approved. It leaves within seconds.")
+    return _approved(_leaves(request, step), ", ".join(step.did.get("left_out", [])))
+
+
+def _approved(leaves: str, gone: str) -> str:
+    """When it leaves, and to whom it doesn't."""
+    of = {"when": leaves, "names": gone}
+    if leaves and gone:
+        said = _("Approved. It leaves at %(when)s, when the quiet hours of its play are over, but not to %(names)s, "
+                 "who left.")  # fmt: skip
+    elif leaves:
+        said = _("Approved. It leaves at %(when)s, when the quiet hours of its play are over.")
+    elif gone:
+        said = _("Approved. It leaves within seconds, but not to %(names)s, who left.")
+    else:
+        said = _("Approved. It leaves within seconds.")
+    return said % of
 
 
 def _leaves(request: MemberRequest, step: RunStep) -> str:
@@ -122,8 +138,11 @@ def asked(request: MemberRequest, step: RunStep, errors: dict[str, list[str]] | 
 
 
 def _step_or_404(request: MemberRequest, pk: int) -> RunStep:
-    steps = RunStep.objects.filter(kind="email", run__account__in=Account.objects.visible_to(request.membership))
-    step = steps.select_related("run__account__csm", "run__play", "run__version").filter(pk=pk).first()
+    step = _visible(request).select_related("run__account__csm", "run__play", "run__version").filter(pk=pk).first()
     if step is None:
         raise Http404("No such mail")
     return step
+
+
+def _visible(request: MemberRequest) -> QuerySet[RunStep]:
+    return RunStep.objects.filter(kind="email", run__account__in=Account.objects.visible_to(request.membership))

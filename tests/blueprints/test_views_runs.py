@@ -3,8 +3,13 @@
 import datetime as dt
 import re
 
+import pytest
+
+from accounts.actions import contacts
 from accounts.tenancy.context import tenant_context
-from tests.factories.accounts import AccountFactory
+from blueprints.models import PlayVersion, RunStep
+from tests.blueprints.watched import around_now
+from tests.factories.accounts import AccountFactory, ContactFactory
 from tests.factories.blueprints import (
     DeliveryFactory,
     MatchFactory,
@@ -58,6 +63,37 @@ def test_the_approvals_go_on_where_a_page_ends_and_none_is_shown_twice(acme_cast
         assert not path or "scope=own" in path
     assert [len(one) for one in seen] == [20, 20, 5]
     assert [pk for one in seen for pk in one] == made
+
+
+def test_the_approvals_go_on_although_the_last_of_a_page_was_decided_meanwhile(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        run = RunFactory(match=MatchFactory(account=AccountFactory(csm=acme_cast.cass)))
+        asking = {"run": run, "kind": "email", "state": "asking", "did": {"drafts": []}}
+        made = [RunStepFactory(number=n, at=NOW + dt.timedelta(hours=n), **asking).pk for n in range(25)]
+        decided = {"decided_by": acme_cast.cass, "decided_at": NOW + dt.timedelta(days=9)}
+        RunStep.objects.filter(pk=made[19]).update(state="declined", **decided)
+    html = page(acme_cast.cass, acme_cast.tenant).get(f"/plays/approvals/?after={made[19]}").content.decode()
+    assert [int(pk) for pk in re.findall(r'id="asking-(\d+)"', html)] == made[20:]
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_whoever_approves_is_told_whom_a_mail_leaves_out(acme_cast, page, quiet):
+    with tenant_context(acme_cast.tenant):
+        play = PlayFactory()
+        guards = {"quiet": around_now(acme_cast.tenant)} if quiet else {}
+        PlayVersion.objects.create(play=play, number=2, steps=[step()], guards=guards)
+        account = AccountFactory(csm=acme_cast.cass)
+        kim = ContactFactory(account=account, name="Kim", email="kim@acme.test")
+        lou = ContactFactory(account=account, name="Lou", email="lou@acme.test")
+        drafts = [{"contact": one.pk, "to": one.email, "name": one.name, "subject": "Hi", "text": "Dear"}
+                  for one in (kim, lou)]  # fmt: skip
+        run = RunFactory(match=MatchFactory(play=play, account=account))
+        contacts.depart(kim, on=NOW.date(), by=acme_cast.cass)
+        asked = RunStepFactory(run=run, number=0, kind="email", state="asking", did={"drafts": drafts})
+    cass = page(acme_cast.cass, acme_cast.tenant)
+    said = cass.post(f"/plays/approvals/{asked.pk}/", {"do": "approve", "version": 1}, follow=True).content.decode()
+    assert ("when the quiet hours of its play are over" in said) is quiet
+    assert "but not to Kim, who left." in said
 
 
 def test_names_wrap_on_a_narrow_screen_instead_of_being_cut(acme_cast, page):
