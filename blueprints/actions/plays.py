@@ -106,7 +106,7 @@ def pause(play: Play, *, by: User | None) -> None:
 def describe(version: PlayVersion, *, currency: str = "USD") -> list[str]:
     """The conditions as a person says them."""
     known = known_facts() if watching.of_account(version.conditions) else {}
-    return rules.sentences(version.conditions, known, currency=currency)
+    return rules.sentences(version.conditions, rules.askable(version.play.trigger, known), currency=currency)
 
 
 def _switch(

@@ -10,10 +10,10 @@ from django.http import QueryDict
 
 from blueprints.forms import conditions, steps
 from blueprints.forms.conditions import Group, Row, Scope
-from blueprints.forms.happenings import asked_of
 from blueprints.forms.head import GuardsForm, HeadForm, first_of
 from blueprints.forms.steps import Options, StepRow
 from blueprints.models import Play, PlayVersion
+from blueprints.rules import asked_of
 from blueprints.steps import KINDS, RUN_FACTS
 
 IF, EXIT = "if", "exit"

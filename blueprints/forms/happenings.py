@@ -1,11 +1,10 @@
-"""Events that a play may listen to: in groups to choose from, and what conditions may ask about each."""
+"""Events that a play may listen to: in groups to choose from, and what of each only words its sentence."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from accounts.registry import EventKind, Fact, event_kinds, group_of
+from accounts.registry import EventKind, event_kinds, group_of
 from blueprints.rules.comparisons import EVENT
 
 
@@ -16,13 +15,6 @@ def to_listen_to() -> list[tuple[str, list[tuple[str, str]]]]:
         if (group := group_of(kind.kind)) is not None:
             groups.setdefault(str(group), []).append((kind.kind, str(kind.label)))
     return sorted(groups.items())
-
-
-def asked_of(trigger: str) -> dict[str, Fact]:
-    """The facts of such an event as conditions name them; none of a kind that nobody declares."""
-    kind = _kind(trigger)
-    found = kind.asked if kind else {}
-    return {f"{EVENT}{name}": replace(fact, name=f"{EVENT}{name}") for name, fact in found.items()}
 
 
 def worded(trigger: str) -> set[str]:

@@ -6,6 +6,7 @@ test is {"fact": "contract.renewal_on", "within_days": 180}, and may say "fresh_
 is older than allowed, fails every test but {"known": false}.
 """
 
+from blueprints.rules.asked import askable, asked_of, is_amount
 from blueprints.rules.comparisons import COMPARISONS, FITTING, MOST_CHOICES, Facts, Known, Test, fitting
 from blueprints.rules.schema import schema
 from blueprints.rules.sql import condition
@@ -13,7 +14,7 @@ from blueprints.rules.tree import GROUPS, MOST_TESTS, Tree, first_failed, holds,
 from blueprints.rules.words import said, sentence, sentences, typed_wrong
 
 __all__ = [
-    "COMPARISONS", "FITTING", "GROUPS", "MOST_CHOICES", "MOST_TESTS", "Facts", "Known", "Test", "Tree", "condition",
-    "first_failed", "fitting", "holds", "in_the_way", "names", "said", "schema", "sentence", "sentences", "tests",
-    "typed_wrong", "validate",
+    "COMPARISONS", "FITTING", "GROUPS", "MOST_CHOICES", "MOST_TESTS", "Facts", "Known", "Test", "Tree", "askable",
+    "asked_of", "condition", "first_failed", "fitting", "holds", "in_the_way", "is_amount", "names", "said", "schema",
+    "sentence", "sentences", "tests", "typed_wrong", "validate",
 ]  # fmt: skip

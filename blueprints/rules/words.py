@@ -94,7 +94,7 @@ def said(value: Any, fact: Fact | None, *, currency: str = "USD") -> str:
     if kind(value) != "number":
         return str(value)
     if fact.type is FactType.MONEY:
-        return formats.money(int(value), currency)
+        return formats.money(int(value), str(fact.unit) if fact.unit and fact.name.startswith(EVENT) else currency)
     plain = f"{exact(value).normalize():,f}".replace("-", "−")
     unit = "%" if fact.type is FactType.PERCENT else f" {formats.unit(value, str(fact.unit))}" if fact.unit else ""
     return f"{plain}{unit}"

@@ -16,7 +16,7 @@ from accounts.calendar import local_today
 from accounts.models import Membership
 from accounts.registry import event_kinds, known_facts
 from accounts.roles import Permission
-from blueprints import texts
+from blueprints import rules, texts
 from blueprints.actions import matching, plays
 from blueprints.forms import draft as drafts
 from blueprints.forms.draft import Draft
@@ -147,7 +147,7 @@ def play_preview(request: MemberRequest) -> HttpResponse:
 
 
 def _preview(request: MemberRequest, made: Draft, trigger: str) -> dict[str, Any]:
-    known, currency = dict(known_facts()), request.tenant.currency
+    known, currency = rules.askable(trigger, known_facts()), request.tenant.currency
     wrong = sum(1 for row in made.conditions.rows() if not row.judge())
     context: dict[str, Any] = {"wrong": wrong, "trigger": saying.trigger_words(trigger) if trigger else ""}
     tree = made.conditions.tree() if not wrong else {}

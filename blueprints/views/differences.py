@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.registry import Fact
+from blueprints import rules
 from blueprints.models import PlayVersion
 from blueprints.views import saying
 
@@ -32,7 +33,7 @@ def differences(
 def _parts(version: PlayVersion, known: Mapping[str, Fact], currency: str, of: saying.Names) -> dict[str, list[str]]:
     steps = saying.steps_words(version.steps, known, currency, of)
     return {
-        _("Conditions"): _tree(version.conditions, known, currency),
+        _("Conditions"): _tree(version.conditions, rules.askable(version.play.trigger, known), currency),
         _("Ends when"): _tree(version.exit, known, currency),
         _("Steps"): [_line(step) for step in steps],
         _("Guards"): saying.guards_words(version.guards),

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Event
 from accounts.registry import Fact
 from blueprints import library, rules
-from blueprints.forms.happenings import asked_of
 from blueprints.forms.happenings import worded as worded_of
 from blueprints.rules.comparisons import EVENT
 from blueprints.rules.words import label
@@ -44,9 +43,9 @@ def offered(known: Mapping[str, Fact], of: str, trigger: str) -> list[Offer]:
 
 
 def _of_event(trigger: str) -> list[Offer]:
-    known, worded = asked_of(trigger), worded_of(trigger)
+    known, worded = rules.asked_of(trigger), worded_of(trigger)
     free = sorted(name for name in _names(trigger) if name not in known and name not in worded)
-    offers = [Offer(name, str(fact.label), _("The event")) for name, fact in known.items()]
+    offers = [Offer(name, str(fact.label), _("The event")) for name, fact in known.items() if not rules.is_amount(fact)]
     return offers + [Offer(name, label({"fact": name}, None).capitalize(), _("The event")) for name in free]
 
 

@@ -18,6 +18,7 @@ from accounts.calendar import local_today
 from accounts.models import TaskStatus
 from accounts.registry import Fact, known_facts, tell
 from accounts.roles import Permission
+from blueprints import rules
 from blueprints.models import Run, RunState, RunStep, StepState
 from blueprints.models.run import RunQuerySet
 from blueprints.views import saying
@@ -56,13 +57,14 @@ def run_detail(request: MemberRequest, pk: int) -> HttpResponse:
     run = run_or_404(request, pk)
     known = known_facts()
     tree, facts = run.version.conditions, _facts(run)
+    asked_for = rules.askable(run.play.trigger, known, facts)
     context = {
         "run": run,
         "tone": STATE_TONES[run.state],
         "started": when(request, run.started_at),
         "ended": when(request, run.ended_at) if run.ended_at else "",
         "happened": tell(run.event.kind, run.event.facts) if run.event else "",
-        "held": held(tree, facts, known, run.account.currency, run.started_at.astimezone(request.tenant.zone).date()),
+        "held": held(tree, facts, asked_for, run.account.currency, _day(request, run)),
         "rows": _steps(request, run, known),
         "may_edit": request.membership.may(Permission.PLAY_EDIT),
         "sent": run.deliveries.order_by("pk"),
@@ -95,6 +97,10 @@ def page_of_runs(request: MemberRequest, runs: RunQuerySet) -> dict[str, Any]:
 
 def when(request: MemberRequest, instant: dt.datetime) -> str:
     return formats.date_time(instant.astimezone(request.tenant.zone))
+
+
+def _day(request: MemberRequest, run: Run) -> dt.date:
+    return run.started_at.astimezone(request.tenant.zone).date()
 
 
 def _facts(run: Run) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def trigger_words(trigger: str) -> str:
 
 
 def conditions_words(version: PlayVersion, known: Mapping[str, Fact], currency: str) -> list[str]:
-    return rules.sentences(version.conditions, dict(known), currency=currency)
+    return rules.sentences(version.conditions, rules.askable(version.play.trigger, known), currency=currency)
 
 
 def tree_words(tree: rules.Tree, known: Mapping[str, Fact], currency: str) -> str:
@@ -77,7 +77,7 @@ def tree_words(tree: rules.Tree, known: Mapping[str, Fact], currency: str) -> st
 
 def sentence(play: Play, version: PlayVersion, known: Mapping[str, Fact], currency: str) -> str:
     """What starts the play, as a list shows it."""
-    said = tree_words(version.conditions, known, currency)
+    said = tree_words(version.conditions, rules.askable(play.trigger, known), currency)
     if not play.trigger:
         return said
     happens = trigger_words(play.trigger)

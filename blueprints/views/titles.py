@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from accounts.registry import Fact
 from blueprints import texts
-from blueprints.forms.happenings import asked_of
 from blueprints.models import Notice, Run, RunStep
+from blueprints.rules import asked_of
 
 CUSTOM = "custom."
 

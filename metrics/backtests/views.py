@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -62,7 +63,11 @@ def test_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def test_keep(request: MemberRequest, pk: int) -> HttpResponse:
     """kept=1: it stays, however old; anything else: it goes with the others of its age."""
     test = get_object_or_404(BackTest, pk=pk)
-    actions.keep(test, kept=request.POST.get("kept") == "1")
+    try:
+        actions.keep(test, kept=request.POST.get("kept") == "1", by=request.membership.user)
+    except Refused as refused:
+        messages.error(request, " ".join(text for texts in refused.errors.values() for text in texts))
+        return redirect("backtests:of-play", test.play_id)
     return redirect("backtests:test-detail", test.pk)
 
 
@@ -89,7 +94,7 @@ def _line(test: BackTest) -> dict[str, Any]:
 
 
 def _sentences(play: Play) -> list[str]:
-    known = known_facts()
+    known = rules.askable(play.trigger, known_facts())
     return [rules.sentence(test, known) for test in rules.tests(play.current().conditions)]
 
 

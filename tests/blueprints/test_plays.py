@@ -99,7 +99,7 @@ def test_a_version_can_not_be_rewritten(acme):
 
 def test_conditions_are_described_in_words(acme):
     play = PlayFactory(steps__conditions={"all": [{"fact": "event.buying_role", "is": "champion"}]})
-    assert plays.describe(play.current()) == ["buying role is champion"]
+    assert plays.describe(play.current()) == ["Buying role is Champion"]
 
 
 @pytest.mark.parametrize(

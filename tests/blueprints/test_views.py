@@ -76,13 +76,13 @@ def test_a_rep_reads_the_library_and_not_the_plays(acme_cast, story, page):
 
 def test_the_plays_say_what_starts_them_and_how_often(acme_cast, story, page):
     html = page(acme_cast.vera, acme_cast.tenant).get("/plays/").content.decode()
-    assert "Contact departed, if buying role is champion" in " ".join(html.split())
+    assert "Contact departed, if Buying role is Champion" in " ".join(html.split())
     assert "just now" in html
 
 
 def test_a_play_shows_its_sentence_its_runs_and_offers_changes_to_those_who_may(acme_cast, story, page):
     seen = page(acme_cast.vera, acme_cast.tenant).get(f"/plays/{story.play.pk}/").content.decode()
-    assert "buying role is champion" in seen
+    assert "Buying role is Champion" in seen
     assert "Brightwave" in seen
     assert "/pause/" not in seen
     assert "/pause/" in page(acme_cast.olly, acme_cast.tenant).get(f"/plays/{story.play.pk}/").content.decode()
@@ -93,7 +93,7 @@ def test_a_run_tells_why_it_started_and_what_became_of_its_tasks(acme_cast, stor
         task = Task.objects.order_by("pk").first()
         tasks.complete(task, outcome="achieved", note="Met Lou", by=acme_cast.cass)
     html = page(acme_cast.vera, acme_cast.tenant).get(f"/runs/{story.run.pk}/").content.decode()
-    assert "buying role is champion" in html
+    assert "Buying role is Champion" in html
     assert "Met Lou" in html
     assert "1 of 4 tasks closed" in html
 
