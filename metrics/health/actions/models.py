@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 
 from accounts import timeline
-from accounts.actions.errors import named_refusals, refuse
+from accounts.actions.errors import Conflict, named_refusals, refuse
 from accounts.actions.validity import check, check_change, only
 from accounts.actions.writing import change, told
 from accounts.models import User
@@ -59,9 +59,14 @@ def edit(model: HealthModel, values: Mapping[str, Any], *, by: User | None, vers
 
 
 @transaction.atomic
-def move(model: HealthModel, *, up: bool, by: User | None) -> None:
-    """One place up or down; at the end of the list nothing happens."""
+def move(model: HealthModel, *, up: bool, by: User | None, seen: Sequence[int] | None = None) -> None:
+    """One place up or down; at the end of the list nothing happens.
+
+    `seen` are the ids in the order that was looked at; Conflict where they stand in another by now.
+    """
     rows = list(HealthModel.objects.select_for_update().filter(archived_at=None).order_by("position", "id"))
+    if seen is not None and list(seen) != [row.pk for row in rows]:
+        raise Conflict(model)
     ordered = moved(rows, model, up=up)
     if ordered == rows:
         return

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import MemberRequest, requires
-from accounts.actions.errors import Refused
-from accounts.forms.answers import attempt
+from accounts.actions.errors import Conflict, Refused
+from accounts.forms.answers import STALE, TAKEN, attempt
 from accounts.models import Account
 from accounts.roles import Permission
 from blueprints import rules
@@ -30,6 +30,10 @@ def model_or_404(pk: int) -> HealthModel:
 @require_GET
 @requires(Permission.SETTINGS_VIEW)
 def model_list(request: MemberRequest) -> HttpResponse:
+    return _listed(request)
+
+
+def _listed(request: MemberRequest, status: int = TAKEN) -> HttpResponse:
     rows = list(HealthModel.objects.filter(archived_at=None))
     found: dict[int, dict[str, HealthVersion]] = {}
     for version in HealthVersion.objects.filter(model__in=rows).exclude(state=State.RETIRED):
@@ -37,7 +41,10 @@ def model_list(request: MemberRequest) -> HttpResponse:
     known = live.inputs()
     told = [{"model": row, "for": rules.sentences(row.applies, known), **found.get(row.pk, {})} for row in rows]
     asked = SignOff.objects.filter(asked=request.user, decision="waiting", of__state=State.DRAFT)
-    return show(request, "models.html", {"rows": told, "asked": asked.select_related("of__model")})
+    context = {
+        "rows": told, "order": changing.told([row.pk for row in rows]), "asked": asked.select_related("of__model")
+    }  # fmt: skip
+    return show(request, "models.html", context, status)
 
 
 @require_POST
@@ -104,11 +111,17 @@ def model_edit(request: MemberRequest, pk: int) -> HttpResponse:
 def model_move(request: MemberRequest, pk: int) -> HttpResponse:
     model, up = model_or_404(pk), request.POST.get("to") == "up"
     rows = list(HealthModel.objects.filter(archived_at=None))
-    order = [row.pk for row in models.moved(rows, model, up=up)]
-    lines = live.lines_if(model, order=order) if order != [row.pk for row in rows] else []
-    if lines and (asked := changing.asked(request, model, lines)):
-        return asked
-    models.move(model, up=up, by=request.user)
+    before, after = [row.pk for row in rows], [row.pk for row in models.moved(rows, model, up=up)]
+    try:
+        if request.POST.get(changing.ORDER, changing.told(before)) != changing.told(before):
+            raise Conflict(model)
+        lines = live.lines_if(model, order=after) if after != before else []
+        if lines and (asked := changing.asked(request, model, lines, before)):
+            return asked
+        models.move(model, up=up, by=request.user, seen=before)
+    except Conflict:
+        messages.error(request, _("The order changed while you were looking at it: here it is as it stands now."))
+        return _listed(request, STALE)
     return redirect("health:model-list")
 
 
