@@ -55,6 +55,7 @@ AHEAD = (-1, 0, 1, 2)  # months that stand ready; versions that end in others li
 LOCK = 7_207  # names our advisory locks; the second half is the tenant
 MONTH = "SELECT accounts_pastfacts_ensure_month((%s::date + make_interval(months => %s))::date)"
 DROP = "SELECT accounts_pastfacts_drop_months(%s)"
+AT_ONCE = 24  # months that are dropped at most, each in a transaction of its own; the next sweep goes on
 FEWEST_KEPT = 6  # months
 # Notes are never left out as known already: whoever is at an earlier one just now doesn't see what this one speaks of.
 NOTE = "INSERT INTO accounts_touched (tenant_id, account_id) SELECT %(tenant)s, unnest(%(ids)s::bigint[])"
@@ -149,9 +150,11 @@ def keep_months(now: dt.datetime | None = None) -> int:
             cursor.execute(MONTH, [first, months])
         if settings.PAST_FACTS_MONTHS <= 0:
             return 0
-        cursor.execute(DROP, [_kept()])
-        gone: int = cursor.fetchone()[0]
-    return gone
+        for gone in range(AT_ONCE):
+            cursor.execute(DROP, [_kept()])
+            if not cursor.fetchone()[0]:
+                return gone
+    return AT_ONCE
 
 
 def kept_from(today: dt.date) -> dt.date | None:

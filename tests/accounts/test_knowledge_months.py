@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from django.db import InternalError, ProgrammingError, connection, transaction
@@ -60,32 +61,88 @@ def test_what_lay_in_the_rest_moves_to_its_month_and_is_nobody_elses(acme_cast, 
             connection.cursor().execute(sql)
 
 
+def month_before(months: int) -> dt.datetime:
+    """The middle of the month so many before this one."""
+    now = timezone.now()
+    count = now.year * 12 + now.month - 1 - months
+    return now.replace(year=count // 12, month=count % 12 + 1, day=15)
+
+
+def made(*ages: int) -> list[str]:
+    with connection.cursor() as cursor:
+        for age in ages:
+            cursor.execute(knowledge.MONTH, [month_before(age).date(), 0])
+    return [f"accounts_pastfacts_{month_before(age):%Y_%m}" for age in ages]
+
+
 def test_months_that_are_kept_no_longer_go_with_what_lies_in_the_rest(acme_cast, settings):
     """Half a year stays whatever is asked; 0 keeps all."""
-    now = timezone.now()
-    ages = {7: now - dt.timedelta(days=215), 30: now - dt.timedelta(days=920), 100: now - dt.timedelta(days=3050)}
-    with connection.cursor() as cursor:
-        for age in (7, 30):
-            cursor.execute(knowledge.MONTH, [ages[age].date().replace(day=15), 0])
+    kept = made(8, 30, 31)
     with tenant_context(acme_cast.tenant):
-        for account, at in ages.items():
-            PastFactsFactory(account_id=account, facts={}, valid_from=at - dt.timedelta(days=1), valid_to=at)
-    kept = [f"accounts_pastfacts_{ages[age]:%Y_%m}" for age in (7, 30)]
+        for age in (8, 30, 31, 100):
+            at = month_before(age)
+            PastFactsFactory(account_id=age, facts={}, valid_from=at - dt.timedelta(days=1), valid_to=at)
     settings.PAST_FACTS_MONTHS = 0
     assert knowledge.keep_months() == 0
     assert set(kept) <= months().keys()
     settings.PAST_FACTS_MONTHS = 24
-    assert knowledge.keep_months() == 1
+    assert knowledge.keep_months() == 2
     assert kept[0] in months()
     with tenant_context(acme_cast.tenant):
-        assert list(PastFacts.objects.values_list("account_id", flat=True)) == [7]
+        assert list(PastFacts.objects.values_list("account_id", flat=True)) == [8]
     settings.PAST_FACTS_MONTHS = 1
     assert knowledge.keep_months() == 1
     settings.PAST_FACTS_MONTHS = 24
-    this = f"accounts_pastfacts_{now:%Y_%m}"
+    this = f"accounts_pastfacts_{timezone.now():%Y_%m}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT accounts_pastfacts_drop_months(-9)")
     assert this in months()
+
+
+def test_the_oldest_month_goes_first_and_one_at_a_time(db):
+    young, old = made(30, 40)
+    with connection.cursor() as cursor:
+        for left in ({young}, set()):
+            cursor.execute(knowledge.DROP, [24])
+            assert cursor.fetchone() == (1,)
+            assert {young, old} & months().keys() == left
+        cursor.execute(knowledge.DROP, [24])
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_month_that_some_workspace_still_counts_on_stays(db, settings):
+    """Wherever it is still yesterday, the months that are kept begin a month earlier than at Greenwich."""
+    settings.PAST_FACTS_MONTHS = 12
+    edge, gone = made(13, 14)
+    assert knowledge.keep_months() == 1
+    assert edge in months()
+    assert gone not in months()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_reads_what_was_known_isnt_held_up_by_a_month_that_goes():
+    """The drop has to wait for readers, and whoever comes then waits behind it: so it gives up soon."""
+    [old] = made(30)
+
+    def dropped() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(knowledge.DROP, [24])
+            return cursor.fetchone()[0]
+
+    reader = connection.copy()
+    try:
+        reader.set_autocommit(False)
+        with reader.cursor() as cursor:
+            cursor.execute("SET LOCAL app.tenant_id = '0'")
+            cursor.execute("SELECT count(*) FROM accounts_pastfacts WHERE valid_to > now()")
+        began = time.monotonic()
+        assert dropped() == 0
+        assert time.monotonic() - began < 1
+        assert old in months()
+        reader.rollback()
+    finally:
+        reader.close()
+    assert dropped() == 1
 
 
 def test_no_month_is_made_beyond_all_time(db):
