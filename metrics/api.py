@@ -147,6 +147,11 @@ class PlayEffectShape(serializers.Serializer):
         choices=["helps", "harms", "mixed", "none", "too_few", "no_hold_out"],
         help_text="Of all figures together; none: enough accounts, and chance explains it.",
     )
+    matches_since = serializers.DateField(
+        allow_null=True,
+        help_text="Accounts whose first match is older count in no figure, since what was known of them then is no "
+        "longer kept; null: there are none.",
+    )
     after = AfterShape(many=True)
 
 
@@ -182,7 +187,7 @@ class PlayEffectsResource(Resource):
         today = local_today(self.tenant)
         plays = [
             {"play_id": each.play.pk, "name": each.play.name, "verdict": each.verdict,
-             "after": [_after(after) for after in each.after]}
+             "matches_since": each.since, "after": [_after(after) for after in each.after]}
             for each in play_effects.report(self.tenant, today=today)
         ]  # fmt: skip
         return Response({"as_of": today, "plays": plays})

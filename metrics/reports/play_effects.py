@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from accounts.actions import knowledge
 from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
 from blueprints import guards
@@ -24,12 +25,7 @@ NO_HOLD_OUT = "no_hold_out"
 # over before it does would else be missing in one arm only); the draw is the one of the guards. For what the circuit
 # breaker stopped nobody drew, though a person dropped it afterwards.
 # Wordings that follow each other with one share are one stratum.
-ARMS = """
-SELECT account_id, opened_on AS since, known_from, play_id || ':' || stratum || ':' || CASE
-    WHEN fate IN ('started', 'held_out') THEN fate
-    WHEN ('x' || left(md5(play_id || ':' || account_id), 8))::bit(32)::bigint %% 100 < percent THEN 'held_out'
-    ELSE 'started' END AS arm
-FROM (
+FIRST = """
     SELECT DISTINCT ON (m.play_id, m.account_id) m.play_id, m.account_id, m.opened_on, m.known_from, m.fate, v.percent,
         v.stratum
     FROM blueprints_match m JOIN (
@@ -43,8 +39,19 @@ FROM (
     WHERE m.tenant_id = %(tenant)s AND m.play_id = ANY(%(plays)s)
         AND m.fate NOT IN ('before', 'logged', 'tripped', 'dropped', 'expired')
     ORDER BY m.play_id, m.account_id, m.opened_at, m.id
-) first WHERE percent > 0
 """
+# Whose first match is older than what is kept has lost its first score, and so counts in no figure: not with a later
+# match either, which the play had touched before.
+ARMS = f"""
+SELECT account_id, opened_on AS since, known_from, play_id || ':' || stratum || ':' || CASE
+    WHEN fate IN ('started', 'held_out') THEN fate
+    WHEN ('x' || left(md5(play_id || ':' || account_id), 8))::bit(32)::bigint %% 100 < percent THEN 'held_out'
+    ELSE 'started' END AS arm
+FROM (
+{FIRST}) first WHERE percent > 0 AND opened_on >= coalesce(%(kept_from)s::date, '-infinity')
+"""
+# Plays of which that leaves somebody out.
+CUT = f"SELECT DISTINCT play_id FROM ({FIRST}) first WHERE percent > 0 AND opened_on < %(kept_from)s"
 VERSION = """
     SELECT (known.facts ->> 'health.score')::numeric AS score FROM (
         (SELECT p.facts, p.valid_from FROM accounts_pastfacts p WHERE p.tenant_id = %(tenant)s
@@ -98,11 +105,12 @@ class After:
 
 @dataclass(frozen=True)
 class PlayEffect:
-    """`holds_out`: the newest wording leaves somebody alone."""
+    """`holds_out`: the newest wording leaves somebody alone. `since`: older matches are left out, if any are."""
 
     play: Play
     after: tuple[After, ...]
     holds_out: bool = True
+    since: dt.date | None = None
 
     @property
     def verdict(self) -> str:
@@ -132,21 +140,31 @@ def report(tenant: Tenant, *, today: dt.date, play: Play | None = None) -> list[
 def of_plays(plays: Iterable[Play], tenant: Tenant, *, today: dt.date) -> dict[int, PlayEffect]:
     """By play, in a number of statements that doesn't grow with how many they are."""
     asked = list(plays)
-    params = {"tenant": current_tenant_id(), "plays": [each.pk for each in asked], "zone": tenant.timezone}
+    since = knowledge.kept_from(today)
+    params = {
+        "tenant": current_tenant_id(), "plays": [each.pk for each in asked], "zone": tenant.timezone, "kept_from": since
+    }  # fmt: skip
     ledger = after(ARMS, params, today=today)
     changes = _changes(params | {"horizons": list(HORIZONS), "today": today})
-    holding = _holding_out(params["plays"])
+    holding, cut = _holding_out(params["plays"]), _cut(params)
     return {
         each.pk: PlayEffect(
-            each, tuple(_after(each.pk, days, ledger, changes) for days in HORIZONS), each.pk in holding
+            each, tuple(_after(each.pk, days, ledger, changes) for days in HORIZONS), each.pk in holding,
+            since if each.pk in cut else None,
         )
         for each in asked
-    }
+    }  # fmt: skip
 
 
 def _holding_out(plays: Any) -> set[int]:
     newest = PlayVersion.objects.filter(play__in=plays).order_by("play_id", "-number").distinct("play_id")
     return {version.play_id for version in newest if guards.parse(version.guards).hold_out_percent}
+
+
+def _cut(params: dict[str, Any]) -> set[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(CUT, params)
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _changes(params: dict[str, Any]) -> dict[tuple[str, int], tuple[list[float], list[float]]]:

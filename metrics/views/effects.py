@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from accounts import formats
 from accounts.access import MemberRequest, requires
 from accounts.calendar import local_today
 from accounts.roles import Permission
@@ -53,7 +54,8 @@ def play_effects_panel(request: MemberRequest) -> HttpResponse:
 
 def _row(found: PlayEffect) -> dict[str, Any]:
     label, tone = VERDICTS[found.verdict]
-    return {"play": found.play, "verdict": found.verdict, "label": label, "tone": tone}
+    since = found.since and formats.date(found.since)
+    return {"play": found.play, "verdict": found.verdict, "label": label, "tone": tone, "since": since}
 
 
 def _brief(found: PlayEffect) -> dict[str, Any]:

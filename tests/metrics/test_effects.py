@@ -9,7 +9,9 @@ import re
 import pytest
 from scipy import stats
 
-from accounts.calendar import local_midnight
+from accounts import formats
+from accounts.actions import knowledge
+from accounts.calendar import local_midnight, local_today
 from accounts.models import Account
 from accounts.tenancy.context import tenant_context
 from blueprints import guards
@@ -300,13 +302,43 @@ def test_a_panel_says_the_effect_or_why_not_yet(acme_cast, page):
 
 
 @pytest.mark.django_db
+def test_who_first_matched_before_what_is_kept_counts_in_no_figure(acme_cast, page, api, settings):
+    """Its first score is gone: counted in the other figures, it would make them speak of other accounts."""
+    settings.PAST_FACTS_MONTHS = 6
+    today = local_today(acme_cast.tenant)
+    kept = knowledge.kept_from(today)
+    with tenant_context(acme_cast.tenant):
+        play, young = PlayFactory(name="Old and new"), PlayFactory(name="Young")
+        for each in (play, young):
+            holding(each)
+        for day in (kept - dt.timedelta(days=1), kept):
+            account = AccountFactory()
+            ContractFactory(account=account, start_on=day - dt.timedelta(days=200), today=today)
+            matched(acme_cast, play, account, day, "held_out")
+        matched(acme_cast, play, Account.objects.first(), kept + dt.timedelta(days=9), "held_out")
+        matched(acme_cast, young, account, kept, "held_out")
+        old_and_new, other = play_effects.report(acme_cast.tenant, today=today)
+        assert (old_and_new.after[0].lost.n_held_out, old_and_new.since) == (1, kept)
+        assert (other.after[0].lost.n_held_out, other.since) == (1, None)
+        settings.PAST_FACTS_MONTHS = 0
+        assert play_effects.report(acme_cast.tenant, today=today)[0].after[0].lost.n_held_out == 2
+        settings.PAST_FACTS_MONTHS = 6
+    cass, said = page(acme_cast.cass, acme_cast.tenant), f"matches since {formats.date(kept)}"
+    assert cass.get("/reports/play-effects/").content.decode().count(said) == 1
+    assert said in cass.get(f"/reports/play-effects/{play.pk}/panel/").content.decode()
+    assert said not in cass.get(f"/reports/play-effects/{young.pk}/panel/").content.decode()
+    told = api.get("/reports/play-effects").json()["plays"]
+    assert [each["matches_since"] for each in told] == [kept.isoformat(), None]
+
+
+@pytest.mark.django_db
 def test_many_plays_cost_no_more_statements_than_one(acme, django_assert_num_queries):
     plays = [PlayFactory() for _ in range(6)]
     for play in plays:
         holding(play)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(play_effects.of_plays(plays[:1], acme.tenant, today=TODAY)) == 1
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = play_effects.of_plays(plays, acme.tenant, today=TODAY)
     assert {each.verdict for each in found.values()} == {"too_few"}
 
