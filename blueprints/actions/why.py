@@ -66,7 +66,7 @@ def of_match(match: Match) -> list[Reason]:
     """The tests that held, with the facts as they were known then."""
     if _is_called(match):
         return []  # another play asked for it, whatever holds
-    known, currency = known_facts(), match.account.currency
+    known, currency = rules.askable(match.play.trigger, known_facts(), match.facts), match.account.currency
     reasons = [_reason(test, match.facts, match.opened_on, known, currency) for test in rules.tests(
         match.version.conditions)]  # fmt: skip
     return [reason for reason in reasons if reason.passed]

@@ -8,6 +8,7 @@ from django.http import QueryDict
 
 from accounts.registry import Fact, FactType, event_kinds, group_of
 from accounts.tenancy.context import tenant_context
+from blueprints.actions import why
 from blueprints.forms import conditions
 from blueprints.forms.conditions import Row, Scope, of_tree
 from blueprints.forms.draft import scopes
@@ -151,6 +152,10 @@ def test_amounts_of_an_event_are_read_in_its_currency_once_it_came(acme_cast, pa
         account = AccountFactory(csm=acme_cast.cass, currency="USD")
         told = {"event.amount_minor": 2_500_000, "event.currency": "JPY"}
         run = RunFactory(match=MatchFactory(play=play, account=account, facts=told))
+        (reason,) = why.of_match(run.match)
+    assert (reason.sentence, reason.value) == (
+        "Amount a year, in the contract’s currency is at least ¥2,000,000", "¥2,500,000",
+    )  # fmt: skip
     said = read(page(acme_cast.ada, acme_cast.tenant).get(f"/runs/{run.pk}/"))
     assert "Amount a year, in the contract’s currency is at least ¥2,000,000" in said
     assert "¥2,500,000" in said
