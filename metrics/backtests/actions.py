@@ -14,7 +14,7 @@ from psycopg2.errors import QueryCanceled
 
 from accounts import timeline
 from accounts.actions import knowledge
-from accounts.actions.errors import Refused
+from accounts.actions.errors import Refused, refuse
 from accounts.calendar import DAY, local_today
 from accounts.models import Tenant, TenantWork, User
 from accounts.registry import known_facts
@@ -74,9 +74,18 @@ def ask(play: Play, *, start: dt.date, end: dt.date, variant: Any = None, today:
     return test
 
 
-def keep(test: BackTest, *, kept: bool) -> None:
-    """One that is kept stays, however old it grows."""
-    BackTest.objects.filter(pk=test.pk).update(kept=kept)
+@transaction.atomic
+def keep(test: BackTest, *, kept: bool, by: User | None) -> None:
+    """One that is kept stays, however old it grows. Refused where it went meanwhile."""
+    row = BackTest.objects.select_for_update(of=("self",)).select_related("play").filter(pk=test.pk).first()
+    if row is None:
+        raise refuse("", "This back-test was deleted meanwhile: ask for it anew.")
+    if row.kept != kept:
+        BackTest.objects.filter(pk=row.pk).update(kept=kept)
+        timeline.record(
+            "back_test.kept" if kept else "back_test.let_go", by=by, test_id=row.pk, play=row.play.name,
+            start=row.start.isoformat(), end=row.end.isoformat(),
+        )  # fmt: skip
     test.kept = kept
 
 
@@ -189,5 +198,10 @@ def _replay(test: BackTest, number: int, conditions: Any) -> None:
 
 
 def default_period(today: dt.date) -> tuple[dt.date, dt.date]:
-    """The twelve months up to yesterday."""
-    return today - 365 * DAY, today - DAY
+    """The twelve months up to yesterday, as far as they are kept."""
+    return within_kept(today - 365 * DAY, today), today - DAY
+
+
+def within_kept(start: dt.date, today: dt.date) -> dt.date:
+    """The day itself, or the first of which it is still known what was known."""
+    return max(start, knowledge.kept_from(today) or start)

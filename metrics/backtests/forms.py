@@ -13,7 +13,7 @@ from accounts import formats
 from accounts.calendar import DAY
 from accounts.models import Account, AccountFacts, PastFacts
 from blueprints.models import Play, PlayVersion
-from metrics.backtests.actions import default_period
+from metrics.backtests.actions import default_period, within_kept
 
 SETTLED = 90 * DAY  # so that what happened afterwards is known for two of the three spans
 SHORTEST, YEAR = 30 * DAY, 365 * DAY
@@ -47,7 +47,7 @@ def usual_period(today: dt.date) -> tuple[dt.date, dt.date, str]:
     since, end = _known_since(), today - SETTLED
     if since is not None and since <= end - SHORTEST:
         why = _("Ends 90 days ago, so that what happened 30 and 90 days after each match is known.")
-        return max(since, end - YEAR), end, str(why)
+        return within_kept(max(since, end - YEAR), today), end, str(why)
     if since is None:
         return *default_period(today), ""
     why = _("Facts go back to %(since)s only: what came of a match is known for the earliest at most.")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.actions import knowledge
 from accounts.actions.errors import Refused
-from accounts.models import Account, Movement, TenantWork
+from accounts.models import Account, Event, Movement, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import replay
 from metrics.backtests import actions, outcomes
@@ -215,7 +215,7 @@ def test_old_ones_are_forgotten_but_those_that_are_kept(story, settings):
         BackTest.objects.filter(pk=waiting.pk).update(
             state=ReplayState.WAITING, done_at=None, created_at=timezone.now() - 999 * DAY
         )
-        actions.keep(kept, kept=True)
+        actions.keep(kept, kept=True, by=cast.olly)
     settings.BACK_TEST_MONTHS = 0
     assert actions.forget(cast.tenant) == 0
     settings.BACK_TEST_MONTHS = 12
@@ -236,6 +236,41 @@ def test_a_report_says_how_long_it_stays_and_may_be_kept(story, page):
     html = olly.post(f"/back-tests/{test.pk}/keep/", {"kept": "1"}, follow=True).content.decode()
     assert "Kept, however old it grows." in html
     assert "Keep no longer" in html
+
+
+def test_who_keeps_one_and_who_lets_it_go_is_told_once(story):
+    cast, play, _turned, first = story
+    [test] = asked(cast, play, first)
+    with tenant_context(cast.tenant):
+        for kept in (True, True, False):
+            actions.keep(test, kept=kept, by=cast.olly)
+        told = Event.objects.filter(kind__startswith="back_test.").order_by("id")
+        assert [(event.kind, event.actor, event.account) for event in told] == [
+            ("back_test.kept", cast.olly, None),
+            ("back_test.let_go", cast.olly, None),
+        ]
+        assert (told[0].facts["play"], told[0].facts["start"]) == (play.name, first.isoformat())
+        assert not BackTest.objects.get().kept
+
+
+def test_one_that_was_forgotten_meanwhile_cant_be_kept(story, page, monkeypatch):
+    cast, play, _turned, first = story
+    test, other = asked(cast, play, first, first + DAY)
+    with tenant_context(cast.tenant):
+        BackTest.objects.filter(pk=test.pk).delete()
+        with pytest.raises(Refused, match="deleted meanwhile"):
+            actions.keep(test, kept=True, by=cast.olly)
+        assert not Event.objects.filter(kind="back_test.kept").exists()
+    real = actions.keep
+
+    def late(row, **said):
+        BackTest.objects.filter(pk=row.pk).delete()
+        real(row, **said)
+
+    monkeypatch.setattr(actions, "keep", late)
+    answer = page(cast.olly, cast.tenant).post(f"/back-tests/{other.pk}/keep/", {"kept": "1"}, follow=True)
+    assert answer.redirect_chain[-1][0].endswith(f"/plays/{play.pk}/back-tests/")
+    assert "deleted meanwhile" in answer.content.decode()
 
 
 def test_a_period_of_which_nothing_is_known_any_more_is_refused(story, settings):

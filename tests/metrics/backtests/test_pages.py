@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from accounts.actions import knowledge
 from accounts.calendar import DAY, local_today
 from accounts.tenancy.context import tenant_context
 from metrics.backtests import actions
@@ -54,6 +55,19 @@ def test_the_usual_period_ended_so_long_ago_that_its_outcomes_are_known(page, ac
         today - 200 * DAY, today - 90 * DAY,
         "Ends 90 days ago, so that what happened 30 and 90 days after each match is known.",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("months", [6, 14])
+@pytest.mark.parametrize("known", [40, 700])
+def test_the_usual_period_is_never_older_than_what_is_kept(page, acme_cast, play, settings, months, known):
+    settings.PAST_FACTS_MONTHS = months
+    olly, today = page(acme_cast.olly, acme_cast.tenant), local_today(acme_cast.tenant)
+    with tenant_context(acme_cast.tenant):
+        AccountFactsFactory(account=AccountFactory(), first_day=today - known * DAY)
+    where = f"/plays/{play.pk}/back-tests/"
+    usual = olly.get(where).context["form"].initial
+    assert usual["start"] == max(knowledge.kept_from(today), usual["end"] - (364 if known == 40 else 365) * DAY)
+    assert olly.post(where, usual).status_code == 302
 
 
 def test_a_period_that_is_wrong_keeps_what_was_typed(page, acme_cast, play):
