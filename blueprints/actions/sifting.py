@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,8 @@ from accounts.models import Tenant
 from accounts.tenancy.context import current_tenant_id
 from blueprints import guards
 from blueprints.actions import watching
+from blueprints.actions.parking import MOST_ATTEMPTS
+from blueprints.actions.stepping.calling import CALLED
 from blueprints.guards import Guards
 from blueprints.models import Fate, Match, Play, PlayState, PlayVersion
 
@@ -35,6 +38,22 @@ UPDATE blueprints_match m SET fate = 'cooling' FROM (
 ) w WHERE m.tenant_id = %(tenant)s AND m.id = w.id AND (w.place > 1 OR EXISTS (
     SELECT FROM blueprints_run r WHERE r.tenant_id = %(tenant)s AND r.account_id = w.account_id
         AND r.play_id = %(play)s AND r.state <> 'undone' AND r.started_at > %(since)s))
+"""
+# What another play asked for begins nothing where its play is in motion, or where another match of it begins with this
+# turn, or has been claimed for it. What may lapse before it begins, or is parked, stands in nobody's way.
+ONCE = """
+UPDATE blueprints_match m SET fate = 'cooling' FROM accounts_event e
+WHERE m.tenant_id = %(tenant)s AND m.id = ANY(%(ids)s::bigint[]) AND m.fate = 'waiting'
+    AND e.tenant_id = m.tenant_id AND e.id = m.event_id AND e.kind = %(called)s
+    AND (EXISTS (
+        SELECT FROM blueprints_run r WHERE r.tenant_id = m.tenant_id AND r.account_id = m.account_id
+            AND r.play_id = m.play_id AND r.state = 'moving' AND r.match_id IS DISTINCT FROM m.id
+    ) OR EXISTS (
+        SELECT FROM blueprints_match w LEFT JOIN accounts_event c ON c.tenant_id = w.tenant_id AND c.id = w.event_id
+        WHERE w.tenant_id = m.tenant_id AND w.account_id = m.account_id AND w.play_id = m.play_id
+            AND w.fate = 'waiting' AND w.id <> m.id AND (w.id < m.id OR c.kind IS DISTINCT FROM %(called)s)
+            AND (w.id = ANY(%(ids)s::bigint[]) OR (w.attempts < %(most)s AND (w.due_at <= %(at)s OR w.attempts > 0)
+                AND (w.event_id IS NOT NULL OR w.closed_at IS NULL)))))
 """
 WAIT = """
 UPDATE blueprints_match SET due_at = %(until)s
@@ -99,6 +118,11 @@ def choose(play: Play, at: dt.datetime) -> None:
     """Of this play's waiting matches those that its share leaves alone, and those that come too soon."""
     for version in PlayVersion.objects.filter(play=play).exclude(guards={}).order_by("pk"):
         _choose(guards.parse(version.guards), {"version": version.pk, "play": play.pk, "at": at})
+
+
+def once(ids: Sequence[int], at: dt.datetime) -> None:
+    """Of these matches, which are about to begin in this turn: calls of what is in motion already begin nothing."""
+    _run(ONCE, {"ids": list(ids), "at": at, "called": CALLED, "most": MOST_ATTEMPTS})
 
 
 def _choose(said: Guards, here: dict[str, Any]) -> None:

@@ -16,7 +16,7 @@ from django.db.models.functions import Now
 
 from accounts import calendar, timeline
 from accounts.models import Tenant, TenantWork, User
-from accounts.tenancy.context import tenant_context
+from accounts.tenancy.context import current_tenant_id, tenant_context
 from blueprints.actions import sifting, stepping, turns
 from blueprints.actions.parking import LONGEST_ERROR, MOST_ATTEMPTS
 from blueprints.models import Fate, Match, Play, PlayState
@@ -59,6 +59,7 @@ def start_waiting(tenant: Tenant) -> Started:
     with tenant_context(tenant):
         turns.take(tenant.pk)
         at = turns.clock()
+        sifting.once(claim.ids, at)
         ours = list(Match.objects.waiting().filter(pk__in=claim.ids, attempts=claim.attempts).order_by("pk"))
         done.looked_at = len(claim.ids)
         done.failed = _begin_all(ours, tenant, at, done)
@@ -138,6 +139,7 @@ def release(play: Play, *, tenant: Tenant, by: User | None) -> int:
     ids = list(stopped.values_list("pk", flat=True))
     stopped.update(fate=Fate.WAITING, due_at=at)
     sifting.choose(play, at)
+    sifting.once(ids, at)
     began = begin(list(Match.objects.waiting().filter(pk__in=ids).order_by("pk")), tenant=tenant, at=at)
     timeline.record("play.released", by=by, play=play.name, play_id=play.pk, count=began)
     return began
@@ -145,7 +147,8 @@ def release(play: Play, *, tenant: Tenant, by: User | None) -> int:
 
 @transaction.atomic
 def drop(play: Play, *, by: User | None) -> int:
-    """Forgets what the circuit breaker stopped: it starts nothing."""
+    """Forgets what the circuit breaker stopped: it starts nothing. In a turn, as an undoing takes some of these too."""
+    turns.take(current_tenant_id())
     count = Match.objects.filter(play=play, fate=Fate.TRIPPED).update(fate=Fate.DROPPED)
     if count:
         timeline.record("play.dropped", by=by, play=play.name, play_id=play.pk, count=count)

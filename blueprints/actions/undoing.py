@@ -69,7 +69,9 @@ def _hold(run_ids: Sequence[int]) -> list[int]:
     while ids := _with_those_they_started(run_ids) - ours:
         held = Run.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
         ours |= set(held.values_list("pk", flat=True))
-        Match.objects.waiting().filter(pk__in=_called_by(ours)).update(fate=Fate.DROPPED)
+        # Lapsed and not dropped: whom the play leaves alone stays in its arm too, in what plays changed.
+        yet = Match.objects.filter(pk__in=_called_by(ours), fate__in=[Fate.WAITING, Fate.TRIPPED])
+        yet.update(fate=Fate.LAPSED)
     open_ones = Run.objects.filter(pk__in=ours).exclude(state=RunState.UNDONE).order_by("pk")
     return list(open_ones.values_list("pk", flat=True))
 

@@ -15,7 +15,7 @@ from accounts.tenancy.context import current_tenant_id
 from blueprints import guards, rules
 from blueprints.actions import turns
 from blueprints.actions.stepping.calling import CALLED
-from blueprints.models import Fate, Match, Play, PlayState, Run
+from blueprints.models import Fate, Match, Play, PlayState, Run, RunState
 from blueprints.rules.comparisons import OPTIONS, named, passes
 
 # The value has been so since the last version in which it was not.
@@ -45,8 +45,8 @@ class Reason:
 
 @dataclass(frozen=True)
 class WhyNot:
-    """`code`: failed, archived, unknown, draft, paused, shadow, event, held_out, cooling, waiting, tripped, before,
-    lapsed, dropped, expired, parked or started; `words` say it, `until` when it may go on.
+    """`code`: failed, archived, unknown, draft, paused, shadow, event, held_out, cooling, moving, waiting, tripped,
+    before, lapsed, dropped, expired, parked or started; `words` say it, `until` when it may go on.
 
     `reasons` are the tests that failed, several where any one of them would be enough.
     """
@@ -79,8 +79,8 @@ def not_(play: Play, account: Account) -> WhyNot:
         return WhyNot(play.state, play.stopped_because or f"The play is {play.get_state_display().lower()}.")
     if account.archived_at:
         return WhyNot("archived", "The account is archived.")
-    if called := _called(play, account):
-        return _of_call(called, account, tenant)
+    if told := _by_call(play, account, tenant):
+        return told
     facts = AccountFacts.objects.filter(account=account).values_list("facts", flat=True).first()
     if facts is None:
         return WhyNot("unknown", "Nobody has looked at this account yet.")
@@ -152,30 +152,49 @@ WORDS = {
 
 def _by_match(play: Play, account: Account, tenant: Tenant) -> WhyNot:
     matches = Match.objects.filter(play=play, account=account).order_by("-opened_at", "-pk")
-    match = matches.filter(closed_at=None).first() or (matches.first() if play.trigger else None)
+    of_events = matches.exclude(event__kind=CALLED)  # a call that still decides was told before
+    match = matches.filter(closed_at=None).first() or (of_events.first() if play.trigger else None)
     if match is None:
         words = "It waits for its event." if play.trigger else "It holds, and the play will look at it in a moment."
         return WhyNot("event" if play.trigger else "waiting", words)
     return _by_fate(match, account, tenant)
 
 
-def _called(play: Play, account: Account) -> Match | None:
-    """The last that happened with the play here, where another play asked for it and nothing came of that."""
-    last = (
-        Match.objects.filter(play=play, account=account).select_related("event").order_by("-opened_at", "-pk").first()
-    )
-    return last if last and _is_called(last) and last.fate != Fate.STARTED else None
+def _by_call(play: Play, account: Account, tenant: Tenant) -> WhyNot | None:
+    """Where the last that happened with the play here is that another play asked for it, and that still decides."""
+    matches = Match.objects.filter(play=play, account=account).select_related("event", "play", "version")
+    match = matches.order_by("-opened_at", "-pk").first()
+    found = _deciding(match, account, tenant) if match and _is_called(match) else None
+    by = match.event.facts["by_play"] if match and match.event else ""
+    return found and replace(found, words=f"“{by}” asked for it. {found.words}")
+
+
+def _deciding(match: Match, account: Account, tenant: Tenant) -> WhyNot | None:
+    """What keeps this call from its run even now; None where the next one could fare otherwise."""
+    play = match.play
+    if match.fate == Fate.COOLING:
+        return _cooling_yet(match, account)
+    held_out = guards.held_out(guards.parse(play.current().guards).hold_out_percent, play.pk, account.pk)
+    decides = {
+        Fate.WAITING: True,
+        Fate.TRIPPED: True,
+        Fate.LOGGED: play.state == PlayState.SHADOW,
+        Fate.HELD_OUT: held_out,
+    }
+    return _by_fate(match, account, tenant) if decides.get(Fate(match.fate)) else None
+
+
+def _cooling_yet(match: Match, account: Account) -> WhyNot | None:
+    found = _cooling(match.play, account, match, guards.parse(match.version.guards))
+    if found.until and found.until > turns.clock():
+        return found
+    if Run.objects.filter(play=match.play, account=account, state=RunState.MOVING).exists():
+        return WhyNot("moving", "It is in motion at this account already.", match=match)
+    return None
 
 
 def _is_called(match: Match) -> bool:
     return match.event is not None and match.event.kind == CALLED
-
-
-def _of_call(match: Match, account: Account, tenant: Tenant) -> WhyNot:
-    found = _by_fate(match, account, tenant)
-    words = "It was dropped before its turn came." if match.fate == Fate.DROPPED else found.words
-    by = match.event.facts["by_play"] if match.event else ""
-    return replace(found, words=f"“{by}” asked for it. {words}")
 
 
 def _by_fate(match: Match, account: Account, tenant: Tenant) -> WhyNot:

@@ -359,6 +359,87 @@ def test_a_play_that_is_called_in_its_quiet_hours_waits(acme, account):
     assert (states(again), Match.objects.filter(play=other).count()) == ([(0, "play", "skipped")], 1)
 
 
+def fates_of(play) -> list[str]:
+    return list(Match.objects.filter(play=play).order_by("pk").values_list("fate", flat=True))
+
+
+def calling(acme, account, code="other", **values) -> Run:
+    return advance(acme, run_of(acme, account, [{"kind": "play", "code": code}], **values))
+
+
+def test_a_call_outlives_a_match_of_its_play_that_lapses(acme, account):
+    other = playing([step("Theirs")], code="other")
+    own = MatchFactory(play=other, account=account, due_at=turns.clock() + HOUR)
+    assert states(calling(acme, account)) == [(0, "play", "done")]
+    Match.objects.filter(pk=own.pk).update(closed_at=turns.clock(), closed_on=TODAY)
+    assert called(acme) == 1
+    assert fates_of(other) == ["lapsed", "started"]
+
+
+def test_a_match_that_is_parked_swallows_no_call(acme, account):
+    other = playing([step("Theirs")], code="other")
+    calling(acme, account)
+    Match.objects.filter(play=other).update(attempts=8, last_error="no ink")
+    assert states(calling(acme, account)) == [(0, "play", "done")]
+    starting.retry(starting.parked(other))
+    assert called(acme) == 1
+    assert fates_of(other) == ["started", "cooling"]
+
+
+def test_a_call_and_a_match_of_its_own_begin_one_run(acme, account):
+    other, _run = calls(acme, account, {})
+    MatchFactory(play=other, account=account, version=other.current(), opened_at=AT - DAY)
+    assert called(acme) == 1
+    assert fates_of(other) == ["cooling", "started"]
+    assert "asked for it" not in why.not_(other, account).words
+
+
+def test_a_call_whose_play_is_in_motion_once_its_turn_comes_begins_nothing(acme, account):
+    other = playing([{"kind": "wait", "days": 5}, step("Theirs")], code="other")
+    calling(acme, account, name="Ours")
+    call = Match.objects.filter(play=other)
+    call.update(due_at=turns.clock() + HOUR)
+    own = MatchFactory(play=other, account=account, opened_at=AT - DAY)
+    assert called(acme) == 1
+    call.exclude(pk=own.pk).update(due_at=Now())
+    assert called(acme) == 0
+    assert fates_of(other) == ["cooling", "started"]
+    said = why.not_(other, account)
+    assert (said.code, said.words) == ("moving", "“Ours” asked for it. It is in motion at this account already.")
+    Run.objects.filter(play=other).update(state="finished")
+    assert "asked for it" not in why.not_(other, account).words
+
+
+def test_what_is_released_begins_one_run_for_a_call_and_a_match_of_its_own(acme, account):
+    other, _run = calls(acme, account, {})
+    MatchFactory(play=other, account=account, version=other.current())
+    Match.objects.filter(play=other).update(fate="tripped")
+    assert starting.release(other, tenant=acme.tenant, by=acme.olly) == 1
+    assert fates_of(other) == ["cooling", "started"]
+
+
+def test_an_old_call_answers_no_more(acme, account):
+    other, _run = calls(acme, account, {"cool_down_days": 5})
+    called(acme)
+    calling(acme, account, name="Again")
+    called(acme)
+    assert "“Again” asked for it" in why.not_(other, account).words
+    Run.objects.filter(play=other).update(started_at=turns.clock() - 6 * DAY)
+    assert "asked for it" not in why.not_(other, account).words
+    for fate in ("lapsed", "dropped", "expired", "logged"):
+        Match.objects.filter(play=other, fate="cooling").update(fate=fate)
+        assert "asked for it" not in why.not_(other, account).words
+        Match.objects.filter(play=other, fate=fate).update(fate="cooling")
+
+
+def test_an_old_call_of_a_play_with_an_event_answers_no_more(acme, account):
+    other = PlayFactory(code="other", steps=[step("Theirs")])
+    AccountFacts.objects.create(account=account, facts={}, valid_from=AT, first_day=TODAY)
+    calling(acme, account)
+    Match.objects.filter(play=other).update(fate="lapsed")
+    assert why.not_(other, account).words == "It waits for its event."
+
+
 def test_a_play_in_the_shadow_that_is_called_logs_and_does_nothing(acme, account):
     other, run = calls(acme, account, {}, state="shadow")
     assert called(acme) == 0

@@ -230,8 +230,18 @@ def test_what_an_undone_run_asked_for_never_begins(acme, account):
     run = advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}], name="Ours"))
     assert undoing.undo(run, by=acme.olly).runs == 1
     assert starting.start_waiting(acme.tenant).runs == 0
-    assert Match.objects.get(play=other).fate == "dropped"
-    assert why.not_(other, account).words == "“Ours” asked for it. It was dropped before its turn came."
+    # As for one that was left alone, its arm in what plays changed stays the one that is drawn.
+    assert Match.objects.get(play=other).fate == "lapsed"
+    assert "asked for it" not in why.not_(other, account).words
+
+
+def test_what_an_undone_run_asked_for_is_not_released(acme, account):
+    other = playing([step("Theirs")], code="other")
+    run = advance(acme, run_of(acme, account, [{"kind": "play", "code": "other"}], name="Ours"))
+    Match.objects.filter(play=other).update(fate="tripped")
+    assert undoing.undo(run, by=acme.olly).runs == 1
+    assert starting.release(other, tenant=acme.tenant, by=acme.olly) == 0
+    assert not Run.objects.filter(play=other).exists()
 
 
 def test_a_bad_hour_is_undone_and_no_other(acme):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts import timeline
 from accounts.models import AccountFacts, Event
+from blueprints.actions.parking import MOST_ATTEMPTS
 from blueprints.actions.stepping.outcomes import CantDo, Done, Moment, Outcome, Skipped
 from blueprints.models import Fate, Match, Play, PlayState, Run, RunState
 from blueprints.steps import Step
@@ -13,14 +14,18 @@ DEEPEST = 3  # plays that start plays that start plays: further down it is a cir
 
 
 def call(step: Step, moment: Moment) -> Outcome:
-    """Not begun here: guards that count are asked in the workspace's turn, one at a time."""
+    """Not begun here: guards that count, and whether it is in motion then, are asked in the workspace's turn.
+
+    What waits there for an event begins for certain; a match of the conditions may lapse, and the call with it.
+    """
     play = Play.objects.filter(code=step["code"]).first()
     if play is None or play.state not in (PlayState.ON, PlayState.SHADOW):
         raise CantDo(f"“{play.name}” is not on." if play else "There is no play of this code any more.")
     here = {"play": play, "account": moment.account}
     if moving := Run.objects.filter(**here, state=RunState.MOVING).first():
         return Skipped("It is in motion at this account already.", {"run": moving.pk})
-    if waiting := Match.objects.waiting().filter(**here).first():
+    certain = Match.objects.waiting().filter(**here, event__isnull=False, attempts__lt=MOST_ATTEMPTS)
+    if waiting := certain.first():
         return Skipped("It waits for its turn at this account already.", {"match": waiting.pk})
     match = _open(play, moment)
     if match.fate == Fate.LOGGED:
