@@ -11,13 +11,14 @@ import pytest
 from django.db import connection, connections
 from django.db.models import F
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from standardwebhooks import Webhook
 
 from accounts.actions.errors import Conflict, Refused
 from accounts.models import Event, TenantWork
 from accounts.tenancy.context import tenant_context
 from blueprints import sending
-from blueprints.actions import answers, deliveries, endpoints, notices, templates, turns
+from blueprints.actions import answers, deliveries, endpoints, hushing, notices, templates, turns
 from blueprints.models import Channel, Delivery, Endpoint, Notice, PlayVersion
 from tests.blueprints.test_sending import receiver, saying
 from tests.blueprints.watched import around_now
@@ -270,6 +271,32 @@ def test_a_mail_that_comes_late_waits_for_the_end_of_quiet_hours(acme, mailoutbo
     assert TenantWork.objects.filter(kind=deliveries.DELIVERIES).get().due_at == waiting[0].due_at
     tried.refresh_from_db()
     assert tried.attempts == 2
+
+
+def test_mails_that_are_due_are_joined_to_their_runs_once_however_many_they_are(acme, mailoutbox):
+    noon = f"{dt.datetime.now(acme.tenant.zone) + dt.timedelta(hours=3):%H:%M}"
+    for hushed in (0, 1):
+        waiting = [mail_of(around_now(acme.tenant)) for _ in range(hushed)]
+        for _ in range(9):
+            mail_of({"from": noon, "until": noon})
+        with CaptureQueriesContext(connection) as captured:
+            assert deliveries.send_due(acme.tenant.pk) == 9
+        assert len([query for query in captured if "JOIN blueprints_run r" in query["sql"]]) == hushed
+        assert {mail.state for mail in Delivery.objects.filter(pk__in=[mail.pk for mail in waiting])} <= {"waiting"}
+    assert len(mailoutbox) == 18
+
+
+def test_a_mail_whose_quiet_hours_begin_between_two_claims_is_not_picked(acme, mailoutbox, monkeypatch):
+    noon = f"{dt.datetime.now(acme.tenant.zone) + dt.timedelta(hours=3):%H:%M}"
+    with monkeypatch.context() as patch:
+        patch.setattr(hushing, "put_off", lambda *_: 0)
+        hushed = [mail_of(around_now(acme.tenant)) for _ in range(5)]
+        mail_of({"from": noon, "until": noon})
+        assert deliveries.send_due(acme.tenant.pk) == len(mailoutbox) == 1
+        assert TenantWork.objects.filter(kind=deliveries.DELIVERIES, due_at__lte=Now()).exists()
+    assert deliveries.send_due(acme.tenant.pk) == 0
+    left = Delivery.objects.filter(pk__in=[mail.pk for mail in hushed])
+    assert {mail.due_at > turns.clock() + dt.timedelta(minutes=50) for mail in left} == {True}
 
 
 def test_an_endpoint_shows_its_secret_once_and_says_no_to_private_addresses(acme, world):
