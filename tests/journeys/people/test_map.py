@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from accounts.actions import contacts, notes
+from accounts.calendar import local_midnight, local_today
 from accounts.models import Contact
 from accounts.tenancy.context import tenant_context
 from journeys.people.models import with_last_met
@@ -88,7 +89,9 @@ def halden(acme_cast):
         report = ContactFactory(account=account, name="Tomas Ruiz", buying_role="user", reports_to=boss)
         gone = ContactFactory(account=account, name="Ines Gone", buying_role="champion")
         contacts.depart(gone, on=dt.date(2026, 11, 1), by=acme_cast.cass)
-        make.held(acme_cast, account, starts_at=make.now() - dt.timedelta(days=3))
+        # Whole within one day, whatever the hour is now.
+        day = local_midnight(acme_cast.tenant, local_today(acme_cast.tenant) - dt.timedelta(days=3))
+        make.held(acme_cast, account, starts_at=day + dt.timedelta(hours=9))
     acme_cast.account, acme_cast.boss, acme_cast.report = account, boss, report
     return acme_cast
 
