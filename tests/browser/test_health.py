@@ -76,6 +76,8 @@ def test_a_model_is_begun_refined_tried_and_published(browser, story, live_serve
         expect(page.get_by_label("Weight, %: Impact", exact=True)).to_have_value("34")
         expect(page.get_by_text("Weights total 100 of 100")).to_be_visible()
         page.get_by_role("button", name="Add measure: Engagement").click()
+        page.get_by_label("Measured by: new measure").wait_for()
+        desk.settle()  # what was swapped in answers to a choice only once it is bound
         page.get_by_label("Measured by: new measure").select_option("people.champion_present")
         expect(page.get_by_label("Points for yes: Champion present")).to_have_value("100")
         page.get_by_role("button", name="Balance: Engagement").click()
