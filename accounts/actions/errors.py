@@ -20,6 +20,11 @@ class Refused(Exception):
         said = {field: " ".join(messages) for field, messages in errors.items()}
         super().__init__("; ".join(f"{field}: {text}" if field else text for field, text in said.items()))
 
+    @property
+    def words(self) -> str:
+        """All that is wrong in a line, for a button that has no fields to say it at."""
+        return " ".join(text for messages in self.errors.values() for text in messages)
+
 
 class Conflict(Exception):
     """Somebody else saved in between; `current` is the row as it stands now."""

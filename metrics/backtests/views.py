@@ -64,9 +64,9 @@ def test_keep(request: MemberRequest, pk: int) -> HttpResponse:
     """kept=1: it stays, however old; anything else: it goes with the others of its age."""
     test = get_object_or_404(BackTest, pk=pk)
     try:
-        actions.keep(test, kept=request.POST.get("kept") == "1", by=request.membership.user)
+        actions.keep(test, kept=request.POST.get("kept") == "1", by=request.user)
     except Refused as refused:
-        messages.error(request, " ".join(text for texts in refused.errors.values() for text in texts))
+        messages.error(request, refused.words)
         return redirect("backtests:of-play", test.play_id)
     return redirect("backtests:test-detail", test.pk)
 
@@ -76,9 +76,7 @@ def _ask(request: MemberRequest, play: Play, form: BackTestForm) -> BackTest | N
     variant = said["beside"].conditions if said["beside"] else None
     today = local_today(request.tenant)
     try:
-        return actions.ask(
-            play, start=said["start"], end=said["end"], variant=variant, today=today, by=request.membership.user
-        )
+        return actions.ask(play, start=said["start"], end=said["end"], variant=variant, today=today, by=request.user)
     except Refused as refused:
         for name, messages in refused.errors.items():
             form.add_error(name if name in form.fields else None, [str(message) for message in messages])

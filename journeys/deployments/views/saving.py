@@ -64,7 +64,7 @@ def press(request: MemberRequest, act: Callable[[], Any], done: str, back: str) 
         except Conflict:
             messages.warning(request, _("Somebody else changed this in the meantime. This is how it stands now."))
         except Refused as refused:
-            messages.error(request, " ".join(text for said in refused.errors.values() for text in said))
+            messages.error(request, refused.words)
         else:
             messages.success(request, done)
     return redirect(back)

@@ -59,7 +59,7 @@ def press(request: MemberRequest, plan: Plan, act: Callable[[], Any], done: str,
     except Conflict:
         messages.warning(request, _("Somebody else changed this in the meantime. This is how it stands now."))
     except Refused as refused:
-        messages.error(request, " ".join(text for said in refused.errors.values() for text in said))
+        messages.error(request, refused.words)
     else:
         messages.success(request, done)
     return redirect(at(plan, back))

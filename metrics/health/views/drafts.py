@@ -20,7 +20,7 @@ from metrics.health.forms import typed
 from metrics.health.forms.around import AskForm
 from metrics.health.forms.editor import Editor
 from metrics.health.models import HealthVersion
-from metrics.health.views.frame import digits, draft_or_404, previewed, show, words_of
+from metrics.health.views.frame import digits, draft_or_404, previewed, show
 
 
 @require_http_methods(["GET", "POST"])
@@ -98,7 +98,7 @@ def _done(request: MemberRequest, row: HealthVersion, act: Callable[[], Any], sa
     try:
         act()
     except Refused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, refused.words)
         return redirect("health:draft", pk)
     messages.success(request, said)
     return redirect("health:model-detail", row.model_id)

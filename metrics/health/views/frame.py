@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, render
 
 from accounts import formats
 from accounts.access import MemberRequest, visible_accounts
-from accounts.actions.errors import Refused
 from accounts.calendar import local_today
 from accounts.roles import Permission
 from accounts.views.settings_map import tabs
@@ -46,7 +45,3 @@ def previewed(
 def digits(request: MemberRequest) -> int:
     """People type whole units of the workspace's money; facts keep its smallest."""
     return formats.DIGITS.get(request.tenant.currency, formats.USUAL_DIGITS)
-
-
-def words_of(refused: Refused) -> str:
-    return " ".join(text for texts in refused.errors.values() for text in texts)

@@ -20,7 +20,7 @@ from metrics.health.actions import beginning, models, versions
 from metrics.health.forms.around import ModelForm
 from metrics.health.models import HealthModel, HealthVersion, SignOff, State
 from metrics.health.views import changing
-from metrics.health.views.frame import show, words_of
+from metrics.health.views.frame import show
 
 
 def model_or_404(pk: int) -> HealthModel:
@@ -54,7 +54,7 @@ def begin(request: MemberRequest) -> HttpResponse:
         beginning.begin(by=request.user)
         messages.success(request, _("Two models score from now on; change them as you learn."))
     except Refused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, refused.words)
     return redirect("health:model-list")
 
 

@@ -18,7 +18,7 @@ from metrics.health.actions import bringing, signing, versions
 from metrics.health.forms.around import AskForm, BringForm, DecideForm
 from metrics.health.forms.editor import Editor
 from metrics.health.models import SignOff, State
-from metrics.health.views.frame import digits, draft_or_404, previewed, show, version_or_404, words_of
+from metrics.health.views.frame import digits, draft_or_404, previewed, show, version_or_404
 
 
 @require_GET
@@ -44,7 +44,7 @@ def retire(request: MemberRequest, pk: int) -> HttpResponse:
         versions.retire(row, by=request.user)
         messages.success(request, _("Retired: its accounts go to the next model in order."))
     except Refused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, refused.words)
     return redirect("health:model-detail", row.model_id)
 
 
@@ -96,7 +96,7 @@ def spare(request: MemberRequest, pk: int) -> HttpResponse:
         signing.spare(row, by=request.user)
         messages.success(request, _("{person} needn’t sign.").format(person=row.asked))
     except Refused as refused:
-        messages.error(request, words_of(refused))
+        messages.error(request, refused.words)
     return redirect("health:draft" if row.of.state == State.DRAFT else "health:version", row.of_id)
 
 
