@@ -106,8 +106,8 @@ class PreviewShape(serializers.Serializer):
 
     before = CountShape()
     after = CountShape()
-    scored = serializers.IntegerField(help_text="Accounts that this model would score.")
-    changing = serializers.IntegerField(help_text="Accounts that would change band.")
+    scored = serializers.IntegerField(help_text="Accounts that this model would score, former customers aside.")
+    changing = serializers.IntegerField(help_text="Accounts that would change band, former customers aside.")
     first = ChangeShape(many=True, help_text="The largest steps first.")
 
 
