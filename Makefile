@@ -61,7 +61,7 @@ bench: .venv/.for-tests ## Measure; NAME= picks
 fuzz: .venv/.for-tests ## Ask for what another tenant has, in every way; ATTEMPTS= says how often, FUZZ_SEED= which
 	ATTEMPTS=$(or $(ATTEMPTS),100000) $(PY) -m pytest tests/fuzz -s
 
-chaos: .venv/.for-tests ## Kill workers, beats and the broker while plays start and books come in; FAULTS= says how often
+chaos: .venv/.for-tests ## Kill workers and beats and restart the servers while plays start and books come in; FAULTS= says how often
 	CHAOS_FAULTS=$(or $(FAULTS),400) $(PY) -m pytest tests/chaos -s
 
 migrations: .venv/.for-tests ## Write migrations for changed models
