@@ -29,6 +29,15 @@ def few(accounts) -> None:
         seat(account, 3)
 
 
+def on_both_sides(acme, play) -> tuple[list, list]:
+    """(three accounts that the draw leaves alone, three that it takes); six blind ones may all fall on one side."""
+    left, taken = [], []
+    while min(len(left), len(taken)) < 3:
+        account = AccountFactory(csm=acme.cass)
+        (left if guards.held_out(50, play.pk, account.pk) else taken).append(account)
+    return left[:3], taken[:3]
+
+
 def test_many_accounts_at_once_need_their_number_confirmed(acme, accounts, monkeypatch):
     monkeypatch.setattr(plays, "MOST_UNCONFIRMED", 5)
     play = watcher(state="draft", on_since=None)
@@ -78,13 +87,15 @@ def test_stopped_matches_may_be_dropped(acme, accounts):
     assert fates(play) == [Fate.DROPPED] * 6
 
 
-def test_a_share_is_left_alone_and_always_the_same(acme, accounts):
+def test_a_share_is_left_alone_and_always_the_same(acme):
+    declare_seats()
     play = watcher(guards={"hold_out_percent": 50})
-    few(accounts)
+    left, taken = on_both_sides(acme, play)
+    few(left + taken)
     turn(acme)
-    left = set(Match.objects.filter(fate=Fate.HELD_OUT).values_list("account_id", flat=True))
-    assert left == {account.pk for account in accounts if guards.held_out(50, play.pk, account.pk)}
-    assert Run.objects.count() == 6 - len(left)
+    held = set(Match.objects.filter(fate=Fate.HELD_OUT).values_list("account_id", flat=True))
+    assert held == {account.pk for account in left}
+    assert set(Run.objects.values_list("account_id", flat=True)) == {account.pk for account in taken}
 
 
 def test_a_hold_out_is_near_its_share():
@@ -235,18 +246,18 @@ def test_quiet_that_ends_in_the_hour_that_comes_twice_ends_later_than_now():
         assert quiet.ends(now, "DE").timestamp() - now.timestamp() == 20 * 60
 
 
-def test_what_is_released_still_leaves_its_share_alone_and_cools_down(acme, accounts):
+def test_what_is_released_still_leaves_its_share_alone_and_cools_down(acme):
+    declare_seats()
     play = watcher(guards={"breaker_per_hour": 4, "hold_out_percent": 50, "cool_down_days": 5})
-    few(accounts)
+    left, (ran, *others) = on_both_sides(acme, play)
+    few([*left, ran, *others])
     turn(acme)
-    left = [account.pk for account in accounts if guards.held_out(50, play.pk, account.pk)]
-    ran = next(account for account in accounts if account.pk not in left)
     RunFactory(match__play=play, match__account=ran, match__closed_at=turns.instant(), match__fate="started")
     began = starting.release(play, tenant=acme.tenant, by=acme.olly)
     held = Match.objects.filter(play=play, fate=Fate.HELD_OUT).values_list("account_id", flat=True)
-    assert sorted(held) == sorted(left)
+    assert set(held) == {account.pk for account in left}
     assert Match.objects.filter(play=play, fate=Fate.COOLING).get().account == ran
-    assert (began, Run.objects.filter(account__in=left).count()) == (6 - len(left) - 1, 0)
+    assert (began, Run.objects.filter(account__in=left).count()) == (len(others), 0)
 
 
 def test_what_a_person_confirmed_with_a_new_wording_trips_no_breaker(acme, accounts, monkeypatch):
