@@ -137,7 +137,7 @@ def test_whoever_reads_what_was_known_isnt_held_up_by_a_month_that_goes():
             cursor.execute("SELECT count(*) FROM accounts_pastfacts WHERE valid_to > now()")
         began = time.monotonic()
         assert dropped() == 0
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 5
         assert old in months()
         reader.rollback()
     finally:

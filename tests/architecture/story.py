@@ -61,9 +61,15 @@ class Story:
     query: str = "?letter=situation"  # what a page needs to know beside the id
 
     def addresses(self, path: str) -> list[str]:
+        """With every id that there is, those first whose noun the path names."""
         names = ID.findall(path)
-        choices = [self.words.get(name) or sorted({pk for pks in self.ids.values() for pk in pks}) for name in names]
+        choices = [self.words.get(name) or self._likely(path) for name in names]
         return [self._fill(path, names, values) for values in itertools.product(*choices)]
+
+    def _likely(self, path: str) -> list[int]:
+        said = path.replace("-", "")
+        nouns = sorted(self.ids, key=lambda noun: len(noun) if noun.lower() in said else 0, reverse=True)
+        return list(dict.fromkeys(pk for noun in nouns for pk in self.ids[noun]))
 
     def nowhere(self, path: str) -> str:
         names = ID.findall(path)
@@ -118,8 +124,10 @@ def tell_story(cast: SimpleNamespace) -> Story:
     with tenant_context(cast.tenant):
         imports.open("Next week.csv", [b"Account Name\nFourth\n"], noun="account", by=cast.olly)
         ids = collect_ids(cast)
-    words = {"question": ["situation"], "measure": ["mood"], "code": ["02"]}
-    return Story(ids, words=words | {"contact": [str(pk) for pk in ids["Contact"]]})
+    words = {"question": ["situation"], "measure": ["mood"], "code": ["02"], "number": ["1"]}
+    for name, noun in (("contact", "Contact"), ("entry", "SpicedEntry")):
+        words[name] = [str(pk) for pk in ids[noun]]
+    return Story(ids, words=words)
 
 
 def _usage(cast: SimpleNamespace) -> None:

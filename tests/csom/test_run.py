@@ -60,7 +60,7 @@ def test_a_child_that_ends_is_started_again_after_a_growing_pause(children, caps
     before = time.monotonic()
     children.tend()
     assert worker.failures == 2
-    assert worker.not_before - before == pytest.approx(1.0, abs=0.2)
+    assert 0.9 < worker.not_before - before < 3
     assert web.process.poll() is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,7 @@ from accounts.imports.actions import working
 from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Noun, Record, SavedMapping
 from accounts.imports.suggesting import suggest
+from accounts.imports.views import progress
 from accounts.imports.views.index import template_headings
 from accounts.imports.views.progress import LABELS, _left
 from accounts.models import Account
@@ -353,10 +355,12 @@ def test_every_step_of_a_worker_is_said_in_words(stage, step):
     assert LABELS[stage, step]
 
 
-def test_the_pace_is_that_of_what_one_watches(acme_cast, olly):
+def test_the_pace_is_that_of_what_one_watches(acme_cast, olly, monkeypatch):
     job = brought(olly, acme_cast)
+    still = timezone.now()
+    monkeypatch.setattr(progress, "timezone", SimpleNamespace(now=lambda: still))
     with tenant_context(acme_cast.tenant):
-        now = timezone.now().timestamp()
+        now = still.timestamp()
         place = {"step": "reading", "after": 6_000}
         Import.objects.filter(pk=job.pk).update(stage="checking", place=place, rows_read=6_000, rows_total=26_000)
     first = olly.get(f"/imports/{job.pk}/").context

@@ -224,8 +224,9 @@ def test_a_rep_sees_the_plans_of_what_they_sell_alone(cast, page):
     assert "Ibis" not in said
 
 
-def test_the_list_tells_what_is_late(cast, cass, django_assert_max_num_queries):
+def test_the_list_tells_what_is_late(cast, cass, monkeypatch, django_assert_max_num_queries):
     today = local_today(cast.tenant)
+    monkeypatch.setattr(factory, "COMMITTED", today - dt.timedelta(days=10))
     with tenant_context(cast.tenant):
         objectives.edit(cast.objective, {"due_on": today - dt.timedelta(days=3)}, by=cast.cass)
         objectives.measure(cast.objective, Decimal(8), on=today, by=cast.cass)

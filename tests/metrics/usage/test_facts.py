@@ -66,10 +66,12 @@ def test_each_kind_of_metric_tells_its_own_figure(counted):
 
 
 def test_seats_are_shared_by_what_is_licensed(counted):
-    account = AccountFactory()
-    ContractFactory(account=account)
-    day(account, "reports", 3, count=9, users=4)
-    day(account, "seats", 3, last=Decimal(8))
+    """As of now: what is licensed is known since it was signed, which is now."""
+    account, lately = AccountFactory(), dt.datetime.now(dt.UTC).date() - dt.timedelta(days=3)
+    ContractFactory(account=account, start_on=lately, end_on=lately + dt.timedelta(days=365))
+    Intake.objects.update(last_received_at=dt.datetime.now(dt.UTC))
+    for key, figures in (("reports", {"count": 9, "users": 4}), ("seats", {"last": Decimal(8)})):
+        day(account, key, (TODAY - lately).days, **figures)
     facts = known(counted, account, at=dt.datetime.now(dt.UTC))
     assert facts["contract.licensed_seats"] == 10
     assert (facts["usage.reports.seat_share"], facts["usage.seats.seat_share"]) == (40, 80)
