@@ -33,7 +33,7 @@ TABS: dict[str, Any] = {
 }
 NOTHING = {
     "refused": gettext_lazy("No row was refused."),
-    POSSIBLE: gettext_lazy("No new account has the name of one that is there."),
+    POSSIBLE: gettext_lazy("No new account has the name or domain of one that is there."),
     "change": gettext_lazy("Nothing that is in your book differs from the file."),
     "create": gettext_lazy("Everything in the file is in your book already."),
     STAYED: gettext_lazy("Everything that this import wrote is gone."),

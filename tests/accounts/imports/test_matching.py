@@ -62,10 +62,30 @@ def test_a_domain_that_several_accounts_have_is_refused_with_their_names(acme):
     assert verdict(job, 3).target_id == second.pk
 
 
-def test_an_account_with_another_external_id_is_another_account(acme):
-    AccountFactory(name="Acme", domain="acme.test", external_id="A1")
-    job = matched(account(name="Acme East", domain="acme.test", external_id="A2"))
-    assert heard(job) == {2: "create"}
+@pytest.mark.parametrize("key", ["name", "domain"])
+@pytest.mark.parametrize(
+    ("duplicates", "expected", "said"),
+    [
+        ("leave", "refused", "Company: This may be “Acme” again: choose what happens to possible duplicates."),
+        ("match", "refused", "Company: This may be “Acme” again, but it has another external id."),
+        ("create", "create", None),
+    ],
+)
+def test_an_account_with_another_external_id_is_a_possible_duplicate(acme, key, duplicates, expected, said):
+    there = AccountFactory(name="Acme", domain="acme.test", external_id="A1")
+    says = {"name": "Acme East", "domain": "east.test", "external_id": "A2"} | {key: getattr(there, key)}
+    job = matched(account(**says), duplicates=duplicates)
+    assert heard(job) == {2: expected}
+    assert verdict(job, 2).possible == [there.pk]
+    assert complaints(job).get(2) == said
+
+
+def test_the_name_of_one_and_the_domain_of_another_show_both(acme):
+    domain = AccountFactory(name="Acme Labs", domain="acme.test", external_id="A1")
+    name = AccountFactory(name="Acme", external_id="A2")
+    job = matched(account(name="Acme", domain="acme.test", external_id="A3"))
+    assert verdict(job, 2).possible == [name.pk, domain.pk]
+    assert heard(job) == {2: "refused"}
 
 
 def test_an_archived_account_asks_to_be_restored(acme):

@@ -74,23 +74,26 @@ WHERE s.email = e.email AND s.target IS NULL AND s.message IS NULL
 """
 TAKEN = "target = e.id, grp = 't' || e.id"
 
-# Shown beside what is certainly another: the same name under another external id.
-POSSIBLE = (
-    "WITH {held} UPDATE imports_said s SET possible = f.ids, doubt = f.fitting FROM found f WHERE f.number = s.number"
-)
+# `doubt`: which of the possible ones it may be taken for; those with another external id are shown only.
+POSSIBLE = """
+WITH {held} UPDATE imports_said s SET doubt = coalesce(s.doubt, f.fitting), possible = coalesce(s.possible, '{{}}')
+    || ARRAY(SELECT unnest(f.ids) EXCEPT SELECT unnest(s.possible) ORDER BY 1)
+FROM found f WHERE f.number = s.number
+"""
 
 DOUBTS = {
     "leave": """
 UPDATE imports_said s SET path = %(path)s,
     message = format('This may be “%%s” again: choose what happens to possible duplicates.', a.name)
-FROM accounts_account a WHERE a.tenant_id = %(tenant)s AND a.id = s.doubt[1]""",
+FROM accounts_account a WHERE a.tenant_id = %(tenant)s AND a.id = s.possible[1] AND s.message IS NULL""",
     "match": """
 UPDATE imports_said s SET
     target = CASE WHEN cardinality(s.doubt) = 1 THEN s.doubt[1] END,
     grp = CASE WHEN cardinality(s.doubt) = 1 THEN 't' || s.doubt[1] ELSE s.grp END,
-    path = CASE WHEN cardinality(s.doubt) > 1 THEN %(path)s END,
-    message = CASE WHEN cardinality(s.doubt) > 1 THEN %(several)s END
-WHERE s.doubt IS NOT NULL""",
+    path = CASE WHEN cardinality(s.doubt) = 1 THEN NULL ELSE %(path)s END,
+    message = CASE WHEN s.doubt IS NULL THEN format('This may be “%%s” again, but it has another external id.', a.name)
+        WHEN cardinality(s.doubt) > 1 THEN %(several)s END
+FROM accounts_account a WHERE a.tenant_id = %(tenant)s AND a.id = s.possible[1] AND s.message IS NULL""",
 }
 
 # Asked to create what has only its name in common, the rows stand apart unless they say the very same.
@@ -174,8 +177,9 @@ def match(job: Import) -> None:
 
 
 def _doubt(job: Import) -> None:
-    """A new account whose name, or contact, is there already: as the options say, never silently the same."""
+    """A new account whose name, domain or contact is there already: as the options say, never silently the same."""
     run(job, POSSIBLE.format(held=_held("k3")))
+    run(job, POSSIBLE.format(held=_held("k2")))
     run(job, BY_EMAIL.format(set="possible = ARRAY[e.id], doubt = ARRAY[e.id]", agrees="s.possible IS NULL"))
     if choice := DOUBTS.get(job.options.get("duplicates", "leave")):
         run(job, choice, path="account.name", several=SEVERAL_NAMES)
