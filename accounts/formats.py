@@ -1,9 +1,14 @@
-"""How money, dates and counts read in US English: pure functions, called once per row instead of once per cell."""
+"""How money, dates and counts read in US English: called once per row instead of once per cell.
+
+Nothing is asked for; only `ago` looks at the zone that the request is in.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+
+from django.utils import timezone
 
 NOTHING = "–"
 SYMBOLS = {
@@ -96,7 +101,7 @@ def date_time(instant: dt.datetime | None) -> str:
 
 
 def ago(instant: dt.datetime | None, now: dt.datetime) -> str:
-    """How long ago in one unit: "just now", "12 min ago", "3 h ago", "6 d ago"; a date after two months."""
+    """How long ago in one unit: "just now", "12 min ago", "3 h ago", "6 d ago"; the date here after two months."""
     if instant is None:
         return NOTHING
     seconds = (now - instant).total_seconds()
@@ -108,7 +113,7 @@ def ago(instant: dt.datetime | None, now: dt.datetime) -> str:
         return f"{int(seconds // HOUR)} h ago"
     if seconds < 60 * DAY:
         return f"{int(seconds // DAY)} d ago"
-    return date(instant)
+    return date(timezone.localtime(instant))
 
 
 def days_until(day: dt.date | None, today: dt.date) -> str:

@@ -17,6 +17,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import get_script_prefix, reverse, set_script_prefix
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
@@ -97,7 +98,10 @@ class TenantMiddleware:
         outer = get_script_prefix()
         set_script_prefix(f"{outer}w/{slug}/")
         try:
-            return self.get_response(request) if tenant is None else self._inside(request, tenant)
+            if tenant is None:
+                return self.get_response(request)
+            with timezone.override(tenant.zone):  # templates tell instants by the workspace's day; the API tells UTC
+                return self._inside(request, tenant)
         finally:
             set_script_prefix(outer)
 

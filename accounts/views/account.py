@@ -62,9 +62,10 @@ def tasks(request: MemberRequest, pk: int) -> HttpResponse:
     rows = Task.objects.filter(account=account).select_related("assignee")
     waiting = list(rows.open()[:MOST_TASKS])
     closed = rows.exclude(status=TaskStatus.OPEN).order_by("-closed_at", "-id")[:20]
+    zone = request.tenant.zone
     context |= {
         "waiting": [(task, formats.due(task.due_on, today), _tone(task, today)) for task in waiting],
-        "closed": [(task, formats.date(task.closed_at.date())) for task in closed if task.closed_at],
+        "closed": [(task, formats.date(task.closed_at.astimezone(zone))) for task in closed if task.closed_at],
     }
     return render(request, "accounts/account_tasks.html", context)
 

@@ -60,7 +60,11 @@ def _grouped(told: list[Told]) -> list[dict[str, Any]]:
     found = []
     for code, of_group in groupby(ordered, key=lambda each: each.fact.group):
         rows = list(of_group)
-        known = [(each, formats.date(each.as_of), formats.date_time(each.since)) for each in rows if each.text]
+        known = [
+            (each, formats.date(each.as_of), formats.date_time(each.since and timezone.localtime(each.since)))
+            for each in rows
+            if each.text
+        ]
         missing = [each.fact for each in rows if not each.text]
         found.append({"label": GROUPS.get(code, code), "known": known, "missing": missing})
     return sorted(found, key=lambda group: not group["known"])

@@ -32,9 +32,10 @@ MOST = 500
 def member_list(request: MemberRequest) -> HttpResponse:
     teams = dict(TeamMember.objects.values_list("member_id", "team__name"))
     people = Membership.objects.here().active().select_related("user")[:MOST]
+    zone = request.tenant.zone
     rows = [
-        {"member": member, "team": teams.get(member.user_id, ""), "since": formats.date(member.created_at.date())}
-        for member in people
+        {"member": who, "team": teams.get(who.user_id, ""), "since": formats.date(who.created_at.astimezone(zone))}
+        for who in people
     ]
     return show(request, "people.html", {"rows": rows, "invited": _invited(request), "me": request.membership})
 

@@ -192,5 +192,5 @@ def age(days: int | None, warn: int | None = None, late: int | None = None) -> S
 
 register.filter("money", formats.money)
 register.filter("short_money", formats.short_money)
-register.filter("date_us", formats.date)
+register.filter("date_us", formats.date, expects_localtime=True)
 register.filter("initials", formats.initials)

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts import calendar
 from accounts.actions import contacts, notes
-from accounts.models import Account, AccountState, CustomField, Event, PhaseChange, Task, TouchModel
+from accounts.models import Account, AccountState, CustomField, Event, PhaseChange, Task, Tenant, TouchModel
 from accounts.tenancy.context import tenant_context
 from tests.factories.accounts import AccountFactory, ContactFactory, ContractFactory, TaskFactory
 
@@ -301,3 +301,12 @@ def test_a_domain_and_a_currency_that_are_none_are_named(cass, acme_cast, field,
     assert f'id="id_{field}_error"' in refused.content.decode()
     with inside(acme_cast):
         assert not Account.objects.exists()
+
+
+def test_a_task_was_closed_on_the_day_of_the_workspace(cass, acme_cast, north):
+    """In New York it was still the first of May."""
+    Tenant.objects.filter(pk=acme_cast.tenant.pk).update(timezone="America/New_York")
+    with tenant_context(acme_cast.tenant):
+        closed = TaskFactory(account=north)
+        Task.objects.filter(pk=closed.pk).update(status="done", closed_at=dt.datetime(2026, 5, 2, 2, tzinfo=dt.UTC))
+    assert "1 May 2026" in cass.get(f"/accounts/{north.pk}/tasks/").content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 
 import pytest
@@ -10,10 +11,14 @@ from django.template import engines
 from django.template.response import TemplateResponse
 from django.test import Client
 from django.urls import path, reverse
+from django.utils import timezone
 
-from accounts.models import Account
+from accounts import formats
+from accounts.models import Account, Tenant
 from accounts.tenancy.context import has_tenant, tenant_context
 from tests.factories.accounts import AccountFactory
+
+NEW_YEAR = dt.datetime(2026, 1, 1, 2, tzinfo=dt.UTC)
 
 
 def write_then_fail(request):
@@ -39,7 +44,15 @@ def missing(request):
     raise Http404
 
 
+def instants(request):
+    """As templates tell them, by Django's filter and by ours, and as an age."""
+    said = engines["django"].from_string('{{ at|date:"j M Y" }}; {{ at|date_us }}; {{ ago }}; {{ day|date_us }}')
+    facts = {"at": NEW_YEAR, "ago": formats.ago(NEW_YEAR, NEW_YEAR + dt.timedelta(days=90)), "day": NEW_YEAR.date()}
+    return HttpResponse(said.render(facts))
+
+
 urlpatterns = [
+    path("instants/", instants),
     path("fail/", write_then_fail),
     path("500/", write_then_answer_500),
     path("lazy/", lazy),
@@ -57,6 +70,14 @@ def cass(settings, acme_cast, page):
 
 def test_addresses_inside_a_workspace_carry_its_prefix(cass):
     assert cass.get("/where/").content.decode() == "acme /where/ /w/acme/where/"
+
+
+def test_instants_are_told_by_the_day_of_the_workspace(cass, acme_cast):
+    """In New York it was still the old year; a day without an hour stays itself, and nothing is left behind."""
+    Tenant.objects.filter(pk=acme_cast.tenant.pk).update(timezone="America/New_York")
+    said = cass.get("/instants/").content.decode()
+    assert said == "31 Dec 2025; 31 Dec 2025; 31 Dec 2025; 1 Jan 2026"
+    assert timezone.get_current_timezone_name() == "UTC"
 
 
 def test_the_prefix_is_gone_after_the_request(cass):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import formats
@@ -109,6 +110,6 @@ def _there(mapping: SavedMapping) -> str:
         "name": mapping.name,
         "noun": mapping.get_noun_display().lower(),
         "columns": formats.number(sum(bool(path) for path in mapping.columns.values())),
-        "day": formats.date(mapping.updated_at.date()),
+        "day": formats.date(timezone.localtime(mapping.updated_at)),
     }
     return _("“%(name)s” is there already: for %(noun)s, %(columns)s columns mapped, saved on %(day)s.") % facts
