@@ -29,10 +29,18 @@ from django.db.models.functions import Coalesce, Greatest, Least, Lower, TruncDa
 
 from accounts.models import Account, AccountState, Phase, Tenant
 from accounts.models.account import AccountQuerySet
+from accounts.scopes import Scope
 from journeys.meetings.models import Kind, Meeting
 from journeys.models import Journey
 from journeys.onboarding import pace
-from journeys.onboarding.models import DEFAULT_DAYS, FirstImpact, Handoff, OnboardingHold, OnboardingTarget
+from journeys.onboarding.models import (
+    DEFAULT_DAYS,
+    FirstImpact,
+    Handoff,
+    HandoffStatus,
+    OnboardingHold,
+    OnboardingTarget,
+)
 from journeys.onboarding.models.handoff import OPEN
 from journeys.plans.models import Measurement, ObjectiveStatus, Plan, PlanStatus, Side, Step
 
@@ -63,6 +71,20 @@ def rows(accounts: AccountQuerySet, tenant: Tenant, today: dt.date) -> Rows:
         from_kickoff=_from_kickoff(tenant),
     )
     return found.annotate(stage=_stage(), status=_status())
+
+
+def held(accounts: AccountQuerySet, scope: Scope, *, decides: bool) -> AccountQuerySet:
+    """Those that these people hold, and those that come to them: the deals of open handoffs that are theirs.
+
+    Who decides on handoffs has those that nobody was proposed for, too.
+    """
+    if scope.people is None:
+        return accounts
+    theirs = Q(csm__in=scope.people) | Q(rep__in=scope.people)
+    theirs |= Q(status=HandoffStatus.SUBMITTED, csm=None) if decides else Q()
+    coming = Handoff.objects.filter(theirs, account=HERE, status__in=OPEN)
+    own = Q(**{f"{scope.holder}_id__in": scope.people})
+    return accounts.filter(own | Q(phase=Phase.COMMIT) & Exists(coming))
 
 
 def _clocks(open_handoff: Rows, tenant: Tenant) -> dict[str, Any]:
@@ -172,6 +194,12 @@ def next_steps(account_ids: list[int]) -> dict[int, Step]:
     found = found.select_related("our_owner", "their_owner", "plan")
     first = found.order_by("plan__account_id", F("due_on").asc(nulls_last=True), "pk").distinct("plan__account_id")
     return {step.plan.account_id: step for step in first}
+
+
+def open_handoffs(account_ids: list[int]) -> dict[int, Handoff]:
+    """Of each account the one that isn't accepted yet; one query for all."""
+    found = Handoff.objects.open().filter(account__in=account_ids).select_related("rep", "csm")
+    return {handoff.account_id: handoff for handoff in found}
 
 
 def going(row: Any) -> pace.Going:

@@ -13,19 +13,26 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts import formats
-from accounts.access import MemberRequest, require, requires
+from accounts.access import MemberRequest, require, requires, visible_accounts
 from accounts.calendar import local_today
 from accounts.exports.texts import as_csv
-from accounts.models import Account
+from accounts.models import Account, Phase, Tenant
 from accounts.roles import Permission
-from accounts.views.scopes import accounts_in, scope_of
+from accounts.views.scopes import scope_of
 from journeys.onboarding import board as boards
 from journeys.onboarding import pace
+from journeys.onboarding.models import Handoff, HandoffStatus
+from journeys.onboarding.views.rows import clock
 from journeys.plans.models import Step
 
 IN_COLUMN, IN_ONE = 20, 200
 MOST = 20_000
 HEAD = ("Account", "Segment", "CSM", "Stage", "Status", "Day", "Target", "Days on hold", "Reasons", "Next step")
+TURNS = {
+    HandoffStatus.DRAFT: "Hand the account over",
+    HandoffStatus.RETURNED: "Answer what came back",
+    HandoffStatus.SUBMITTED: "Accept the handoff",
+}
 GRAVITY = Case(*[When(status=code, then=Value(n)) for n, code in enumerate(pace.STATUSES)], default=Value(9))
 
 
@@ -88,7 +95,9 @@ def board(request: MemberRequest) -> HttpResponseBase:
 def _asked(request: MemberRequest) -> tuple[boards.Rows, dict[str, str]]:
     """What isn't a stage or a status asks for nothing."""
     today = local_today(request.tenant)
-    rows = boards.rows(accounts_in(request, scope_of(request)), request.tenant, today)
+    decides = request.membership.may(Permission.HANDOFF_DECIDE)
+    held = boards.held(visible_accounts(request), scope_of(request), decides=decides)
+    rows = boards.rows(held, request.tenant, today)
     asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("segment", "status", "stage")}
     asked["status"] = asked["status"] if asked["status"] in pace.STATUSES else ""
     asked["stage"] = asked["stage"] if asked["stage"] in pace.STAGES else ""
@@ -106,14 +115,19 @@ def _cards(request: MemberRequest, rows: boards.Rows, stage: str) -> list[Card]:
     order = (GRAVITY.asc(), F("days").desc(), F("pk").asc())
     placed = rows.annotate(place=Window(RowNumber(), partition_by=F("stage"), order_by=order))
     found = list(placed.filter(place__lte=IN_ONE if stage else IN_COLUMN).select_related("csm").order_by("place", "pk"))
-    steps = boards.next_steps([row.pk for row in found])
-    today = local_today(request.tenant)
-    return [_card(row, steps.get(row.pk), today) for row in found]
+    return _drawn(found, request.tenant)
 
 
-def _card(row: Any, step: Step | None, today: dt.date) -> Card:
+def _drawn(found: list[Any], tenant: Tenant) -> list[Card]:
+    ids, today = [row.pk for row in found], local_today(tenant)
+    steps, handoffs = boards.next_steps(ids), boards.open_handoffs(ids)
+    return [_card(row, steps.get(row.pk), handoffs.get(row.pk), tenant, today) for row in found]
+
+
+def _card(row: Any, step: Step | None, handoff: Handoff | None, tenant: Tenant, today: dt.date) -> Card:
     going = boards.going(row)
-    what, who, due = _next(row, step, today)
+    before = handoff is not None and row.phase == Phase.COMMIT
+    what, who, due = _turn(handoff, tenant, today) if handoff and before else _next(row, step, today)
     return Card(
         account=row, stage=row.stage, status=pace.STATUSES[row.status], tone=pace.TONES[row.status],
         clock=pace.clock(going), share=min(100, 100 * going.days // going.target), reasons=pace.reasons(going),
@@ -121,11 +135,17 @@ def _card(row: Any, step: Step | None, today: dt.date) -> Card:
     )  # fmt: skip
 
 
+def _turn(handoff: Handoff, tenant: Tenant, today: dt.date) -> tuple[str, str, str]:
+    """(what, who, by when), as the handoff's own page says it."""
+    who = handoff.rep.name if handoff.with_rep else handoff.csm.name if handoff.csm else "Whoever takes it"
+    return TURNS[HandoffStatus(handoff.status)], who, clock(handoff, tenant, today).text
+
+
 def _next(row: Any, step: Step | None, today: dt.date) -> tuple[str, str, str]:
     """(what, who, by when): what the stage asks for before there is a step to do."""
     csm = row.csm.name if row.csm else "Nobody yet"
     if row.stage == "handoff":
-        return ("Schedule the kickoff" if row.phase == "onboarding" else "Accept the handoff"), csm, ""
+        return "Schedule the kickoff", csm, ""
     if row.stage == "confirm":
         return "Ask for their confirmation", csm, ""
     if step is None:
@@ -138,10 +158,8 @@ def _next(row: Any, step: Step | None, today: dt.date) -> tuple[str, str, str]:
 def _file(request: MemberRequest, rows: boards.Rows) -> HttpResponseBase:
     today = local_today(request.tenant)
     found = list(rows.select_related("csm").order_by("stage", "name", "pk")[:MOST])
-    steps = boards.next_steps([row.pk for row in found])
     lines = []
-    for row in found:
-        card = _card(row, steps.get(row.pk), today)
+    for row, card in zip(found, _drawn(found, request.tenant), strict=True):
         lines.append((
             row.name, row.segment, row.csm.name if row.csm else "", pace.STAGES[row.stage], card.status, row.days,
             row.target, row.days_held, "; ".join(card.reasons), f"{card.step} ({card.who})",

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.html import strip_tags
 
 from accounts.actions import accounts as account_actions
 from accounts.actions.errors import Conflict, Refused
@@ -13,7 +14,7 @@ from accounts.models import Account, AccountState
 from accounts.tenancy.context import tenant_context
 from journeys.onboarding import board, pace
 from journeys.onboarding.actions import first_impact, kickoffs, pacing
-from journeys.onboarding.models import FirstImpact, OnboardingHold
+from journeys.onboarding.models import FirstImpact, Handoff, OnboardingHold
 from journeys.plans.actions import objectives, steps
 from journeys.plans.models import Objective, Plan
 from tests.factories import onboarding as factory
@@ -193,3 +194,38 @@ def test_targets_are_kept_in_the_settings(acme_cast, page):
 
 def test_targets_refuse_a_filter_that_they_lack(api):
     assert api.get("/onboarding/targets?updated_since=2026-01-01T00:00:00Z").status_code == 400
+
+
+def _card(shown: str, name: str) -> str:
+    """The words of one account's card."""
+    return strip_tags(shown.split(f">{name}</a>")[1].split("</li>")[0])
+
+
+def test_a_handoff_on_the_board_says_whose_turn_it_is(acme_cast, page):
+    cass = page(acme_cast.cass, acme_cast.tenant)
+    names = {"draft": drafted, "back": factory.returned, "mine": factory.submitted, "free": factory.submitted}
+    with tenant_context(acme_cast.tenant):
+        for name, reach in names.items():
+            handoff = drafted(acme_cast, AccountFactory(name=f"In {name}", ae=acme_cast.sal))
+            if name != "free":
+                Handoff.objects.filter(pk=handoff.pk).update(csm=acme_cast.cass)
+            if reach is not drafted:
+                reach(acme_cast, handoff)
+        Handoff.objects.filter(account__name="In mine").update(committed_on=COMMITTED - dt.timedelta(days=30))
+    shown = cass.get("/onboarding/board/?scope=own").content.decode()
+    assert "Hand the account over · Sal of Acme" in _card(shown, "In draft")
+    assert "Answer what came back · Sal of Acme" in _card(shown, "In back")
+    assert "Accept the handoff · Cass of Acme" in _card(shown, "In mine")
+    assert "business days late" in _card(shown, "In mine")
+    assert "Accept the handoff · Whoever takes it" in _card(shown, "In free")
+    file = cass.get("/onboarding/board/?scope=own&as=csv").content.decode()
+    assert "Answer what came back (Sal of Acme)" in file
+
+
+def test_a_handoff_is_on_the_board_of_nobody_but_its_people(acme_cast, page):
+    dee = page(acme_cast.dee, acme_cast.tenant)
+    with tenant_context(acme_cast.tenant):
+        handoff = factory.submitted(acme_cast, drafted(acme_cast, AccountFactory(name="Brightwave", ae=acme_cast.sal)))
+        Handoff.objects.filter(pk=handoff.pk).update(csm=acme_cast.cass)
+    assert "Brightwave" not in dee.get("/onboarding/board/?scope=own").content.decode()
+    assert "Brightwave" in dee.get("/onboarding/board/?scope=all").content.decode()
