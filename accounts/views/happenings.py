@@ -52,10 +52,15 @@ def _told(row: dict[str, Any], kind: EventKind | None, now: dt.datetime) -> Happ
         kind=kind.label if kind else row["kind"],
         icon=kind.icon if kind else UNKNOWN,
         text=tell(row["kind"], row["facts"]),
-        actor=row["actor__name"] or NOBODY,
+        actor=row["actor__name"] or _customer(row["facts"]) or NOBODY,
         account=row["account__name"] or "",
         account_id=row["account_id"],
         when=formats.ago(row["occurred_at"], now),
         at=row["occurred_at"],
         typed=row["kind"] in TYPED,
     )
+
+
+def _customer(facts: dict[str, Any]) -> str:
+    """A contact who did it through their link; who is merely named in it has no `who`."""
+    return str(facts.get("who") or "") if facts.get("contact_id") else ""

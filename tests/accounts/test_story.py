@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from accounts import timeline
 from accounts.actions import accounts, notes
 from accounts.models import Account, Event, Task
 from accounts.tenancy.context import tenant_context
@@ -71,6 +72,13 @@ def test_an_act_by_nobody_is_the_products_own(cass, acme_cast):
     shown = cass.get(f"/accounts/{account.pk}/timeline/").content.decode()
     assert "Account created, CSOM" in shown
     assert "System" not in shown.split("<main")[-1]
+
+
+def test_what_a_customer_did_carries_their_name(cass, acme_cast, north):
+    with tenant_context(acme_cast.tenant):
+        facts = {"plan_id": 1, "link_id": 1, "contact_id": 1, "name": "Elena Brandt"}
+        timeline.record("plan.visited", account=north, who="Elena Brandt", **facts)
+    assert "Elena Brandt</p>" in cass.get(f"/accounts/{north.pk}/timeline/").content.decode()
 
 
 def test_the_timeline_pages_back_through_what_it_shows(cass, acme_cast, north):
