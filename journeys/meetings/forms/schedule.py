@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -158,6 +159,56 @@ def initial_of(meeting: Meeting, tenant: Tenant) -> dict[str, Any]:
         "users": [attendee.user for attendee in attendees if attendee.user],
         **rows_of([(point.title, point.minutes) for point in meeting.agenda.all()]),
     }
+
+
+def going_on(before: Meeting, account: Account, kind: str) -> dict[str, Any]:
+    """The form of a meeting that goes on from another: what was agreed there, and with whom.
+
+    A kickoff is held once: what follows it is a regular meeting, unless another kind was asked for.
+    """
+    once = before.kind == Kind.KICKOFF
+    kind = kind or (Kind.CADENCE if once else before.kind)
+    contacts, users = _agreed(before, account)
+    agenda = AGENDAS[kind]
+    if before.next_outcome and kind == Kind.CADENCE:
+        agenda = [agenda[0], (before.next_outcome[:200], 15), agenda[-1]]
+    return {
+        "kind": kind,
+        "title": f"{Kind(kind).label} with {account.name}" if kind != before.kind else before.title,
+        "goal": before.next_outcome,
+        "is_async": bool(before.next_async),
+        "minutes": 30 if once and kind == Kind.CADENCE else before.minutes,
+        "place": before.place,
+        "contacts": contacts,
+        "users": users,
+        **rows_of(agenda),
+    }
+
+
+def _agreed(before: Meeting, account: Account) -> tuple[list[Contact], list[User]]:
+    """Whoever is named among those who must be there; everybody of them, where nobody was named at all."""
+    there = list(before.attendees.select_related("user", "contact"))
+    guests = [each.contact for each in there if each.contact]
+    if not before.next_people.strip():
+        return guests, []
+    people = {person.pk: person for person in [*account.contacts.filter(departed_on=None), *guests]}
+    ours = [each.user for each in there if each.user]
+    names = [person.name for person in [*people.values(), *ours]]
+    said = set(named_in(before.next_people, names))
+    return [person for person in people.values() if person.name in said], [one for one in ours if one.name in said]
+
+
+def named_in(text: str, names: list[str]) -> list[str]:
+    """Those whom a text names: in full, or by a first name that nobody else among them has."""
+    firsts = Counter(name.split()[0].casefold() for name in names if name.split())
+    words = text.casefold()
+
+    def is_named(name: str) -> bool:
+        first = name.split()[0].casefold() if name.split() else ""
+        shapes = [name.casefold()] + ([first] if first and firsts[first] == 1 else [])
+        return any(re.search(rf"\b{re.escape(shape)}\b", words) for shape in shapes if shape)
+
+    return [name for name in names if is_named(name)]
 
 
 def rows_of(points: list[tuple[str, int]]) -> dict[str, Any]:

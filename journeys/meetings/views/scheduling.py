@@ -16,12 +16,12 @@ from accounts.access import MemberRequest, account_or_404, requires
 from accounts.actions.errors import Refused
 from accounts.calendar import add_business_days, local_today
 from accounts.forms.answers import attempt
-from accounts.models import Account, Contact
+from accounts.models import Account
 from accounts.roles import Permission
 from accounts.views.header import header
 from journeys.meetings.actions import agenda, attendees, invitations, meetings
 from journeys.meetings.forms import CancelForm, GuestForm, ScheduleForm
-from journeys.meetings.forms.schedule import AGENDAS, initial_of, rows_of
+from journeys.meetings.forms.schedule import AGENDAS, going_on, initial_of, rows_of
 from journeys.meetings.models import MOST_POINTS, Attendee, Kind, Meeting
 from journeys.meetings.views.rows import meeting_or_404, visible_meetings
 
@@ -113,22 +113,18 @@ def _form(request: MemberRequest, account: Account, initial: dict[str, Any]) -> 
 
 
 def _start(request: MemberRequest, account: Account, before: Meeting | None) -> dict[str, Any]:
-    kind = request.GET.get("kind", "")
-    kind = kind if kind in Kind.values else (before.kind if before else Kind.CADENCE)
+    asked = request.GET.get("kind", "")
+    asked = asked if asked in Kind.values else ""
     day = add_business_days(local_today(request.tenant), 2, request.tenant.country)
-    people: list[Contact] = []
+    when = {"starts_on": day, "starts": dt.time(10)}
     if before is not None:
-        people = [each.contact for each in before.attendees.select_related("contact") if each.contact]
-    return {
+        start = going_on(before, account, asked)
+        return start | when | {"users": [request.user, *start["users"]]}
+    kind = asked or Kind.CADENCE
+    return when | {
         "kind": kind,
-        "title": before.title if before else f"{Kind(kind).label} with {account.name}",
-        "goal": before.next_outcome if before else "",
-        "is_async": bool(before and before.next_async),
-        "starts_on": day,
-        "starts": dt.time(10),
-        "minutes": before.minutes if before else 60 if kind in (Kind.KICKOFF, Kind.REVIEW) else 30,
-        "place": before.place if before else "",
-        "contacts": people,
+        "title": f"{Kind(kind).label} with {account.name}",
+        "minutes": 60 if kind in (Kind.KICKOFF, Kind.REVIEW) else 30,
         "users": [request.user],
         **rows_of(AGENDAS[kind]),
     }

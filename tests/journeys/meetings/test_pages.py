@@ -10,7 +10,8 @@ from icalendar import Calendar
 
 from accounts.models import Task
 from accounts.tenancy.context import tenant_context
-from journeys.meetings.actions import meetings
+from journeys.meetings.actions import attendees, meetings
+from journeys.meetings.forms.schedule import named_in
 from journeys.meetings.models import Decision, Mail, Meeting, NextStep
 from tests.factories import meetings as make
 from tests.factories.accounts import AccountFactory, ContactFactory
@@ -228,6 +229,37 @@ def test_the_next_one_goes_on_from_what_was_agreed(acme_cast, cass):
     cass.post(at, FIELDS)
     with tenant_context(acme_cast.tenant):
         assert Meeting.objects.get(status="planned").follows == meeting
+
+
+def test_what_follows_a_kickoff_is_a_regular_meeting_with_those_who_were_agreed(acme_cast, cass):
+    with tenant_context(acme_cast.tenant):
+        meeting = make.held(acme_cast, kind="kickoff", title="Kickoff of the north site")
+        account = meeting.account
+        elena, tomas, gone = (
+            ContactFactory(account=account, name=name) for name in ("Elena Brandt", "Tomas Ruiz", "Nadia Falk")
+        )
+        ContactFactory(account=account, name="Ida Berg")
+        for contact in (elena, tomas, gone):
+            attendees.add(meeting, contact)
+        Meeting.objects.update(next_outcome="The data is in", next_people="Elena, Ida Berg and their IT")
+    at = f"/accounts/{account.pk}/meetings/new/?after={meeting.pk}"
+    form = cass.get(at).context["form"]
+    assert (form["kind"].value(), form["title"].value()) == ("cadence", f"Regular meeting with {account.name}")
+    assert [title.value() for title, _minutes in form.points][:4] == [
+        "Next steps from last time", "The data is in", "Close: what is next", None,
+    ]  # fmt: skip
+    assert sorted(person.name for person in form.initial["contacts"]) == ["Elena Brandt", "Ida Berg"]
+    assert cass.get(f"{at}&kind=review").context["form"]["kind"].value() == "review"
+    with tenant_context(acme_cast.tenant):
+        Meeting.objects.update(next_people="")
+    everybody = cass.get(at).context["form"].initial["contacts"]
+    assert {"Elena Brandt", "Tomas Ruiz", "Nadia Falk"} <= {person.name for person in everybody}
+
+
+def test_a_first_name_that_two_have_names_neither():
+    names = ["Elena Brandt", "Elena Diaz", "Tom Ruiz"]
+    assert named_in("Elena and Tom", names) == ["Tom Ruiz"]
+    assert named_in("elena diaz, Tomas", names) == ["Elena Diaz"]
 
 
 def test_a_cancelled_meeting_says_so(acme_cast, cass):
