@@ -20,14 +20,17 @@ SECOND = re.compile(r" \(\d+\)$")
 BY_LOOK: dict[str, tuple[str, ...]] = {
     "email": ("contact.email",),
     "domain": ("account.domain",),
-    "money": ("contract.arr",),
 }
+# A contract's amount among them: beside other nouns it would want a term as well, and be as likely something else.
 BY_LOOK_OF_NOUN: dict[tuple[str, str], tuple[str, ...]] = {
+    ("contract", "money"): ("contract.arr",),
     ("contract", "date"): ("contract.signed_on",),
     ("note", "date"): ("note.occurred_at",),
 }
 # Columns of our own exports that follow from others: nobody agreed on them, so they mean no field by their look.
 WORKED_OUT = frozenset({"arr today", "next renewal", "last touch"})
+# What CRM exports say of a customer's own size: amounts and numbers, but nothing that was agreed with us.
+SIZES = frozenset({"annual revenue", "number of employees", "employees"})
 # Columns of a file of refused rows that come in addition.
 OF_REFUSALS = re.compile(r"surplus \d+|why it was refused")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}.*|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}.*")
@@ -115,7 +118,7 @@ def _looks(
     noun: str, headings: Sequence[str], sample: Sequence[Sequence[Cell]], fields: Mapping[str, object]
 ) -> Iterator[Claim]:
     for column, heading in enumerate(headings):
-        if plain(heading) in WORKED_OUT or OF_REFUSALS.match(plain(heading)):
+        if not {*_readings(heading)}.isdisjoint(WORKED_OUT | SIZES) or OF_REFUSALS.match(plain(heading)):
             continue
         cells = [row[column] for row in sample if column < len(row)]
         texts = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]

@@ -100,9 +100,19 @@ def test_columns_without_a_telling_name_are_known_by_their_cells():
     sample = [["ada@acme.com", "acme.com", "1.200,50 €", "2026-01-31", "7", "words"]] * 3
     columns = ["A", "B", "C", "D", "E", "F"]
     assert suggested("account", columns, sample=sample) == {
-        "A": "contact.email", "B": "account.domain", "C": "contract.arr", "D": None, "E": None, "F": None,
+        "A": "contact.email", "B": "account.domain", "C": None, "D": None, "E": None, "F": None,
     }  # fmt: skip
+    assert suggested("contract", columns, sample=sample)["C"] == "contract.arr"
     assert suggested("note", columns, sample=sample)["D"] == "note.occurred_at"
+
+
+@pytest.mark.parametrize("noun", ["account", "contract"])
+def test_the_size_of_a_customer_is_no_contract_of_ours(noun):
+    names = ["Annual Revenue", "AnnualRevenue (2)", "Number of Employees"]
+    assert not any(suggested(noun, names, sample=[["$1,000,000.00", "$2.00", "3.00 €"]] * 3).values())
+    assert suggest("account", ["Annual Revenue"], [], {"account.custom.turnover": "Annual Revenue"}, {}) == {
+        0: "account.custom.turnover"
+    }
 
 
 def test_cells_never_overrule_a_name():
