@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import CODES
+from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Kind, Noun, SavedMapping
 from accounts.imports.reading.format import ENCODINGS, RECOGNIZED
 from accounts.models.workspace import FieldType
@@ -70,7 +71,7 @@ ASKED = {
     Noun.ACCOUNT: ("blanks", "duplicates", "people", "phase"),
     Noun.PRODUCT: ("blanks",),
     Noun.CONTACT: ("blanks", "missing_accounts", "phase"),
-    Noun.CONTRACT: ("blanks", "missing_accounts", "phase", "product", "past_terms"),
+    Noun.CONTRACT: ("blanks", "missing_accounts", "people", "phase", "product", "past_terms"),
     Noun.NOTE: ("missing_accounts", "people", "phase"),
 }
 
@@ -186,9 +187,10 @@ class MappingForm(forms.Form):
         self._ask(f"format.{name}", forms.ChoiceField(label=label, choices=options, required=False), str(current))
 
     def _asked_options(self) -> Iterable[str]:
-        speaks_of_contracts = any(path.startswith("contract.") for path in self.job.columns.values())
-        extra = ("product", "past_terms") if speaks_of_contracts else ()
-        return dict.fromkeys((*ASKED[Noun(self.job.noun)], *extra))
+        mapped = self.job.columns.values()
+        extra = ("product", "past_terms") if any(path.startswith("contract.") for path in mapped) else ()
+        names_people = any(FIELDS[path].type == "member" for path in mapped if path in FIELDS)
+        return dict.fromkeys((*ASKED[Noun(self.job.noun)], *extra, *(("people",) if names_people else ())))
 
 
 def _radio(label: Any, choices: Mapping[str, Any]) -> forms.ChoiceField:
