@@ -30,13 +30,15 @@ CROSS JOIN LATERAL (VALUES
 """
 # Rows with one external id must mean one contract; the first of them says which.
 AT_ODDS = """
-INSERT INTO imports_wrong SELECT s.number, w.path, 'Row ' || t.first || ' says ' || w.message || ' for this contract.'
+INSERT INTO imports_wrong
+SELECT s.number, w.path, 'Row ' || t.first || ' says ' || w.message || ' for this contract.' || w.so
 FROM imports_line s JOIN imports_term t USING (term)
 CROSS JOIN LATERAL (VALUES
-    ('account.name', 'another account', s.account <> t.account),
-    ('contract.start_on', 'another start', s.start_on <> t.start_on),
-    ('contract.end_on', 'another end', s.end_on <> t.end_on)
-) w (path, message, wrong) WHERE NOT s.broken AND w.wrong;
+    ('account.name', 'another account', '', s.account <> t.account),
+    ('contract.start_on', 'another start', %(apart)s, s.start_on <> t.start_on),
+    ('contract.end_on', 'another end', CASE WHEN s.start_on <> t.start_on THEN '' ELSE %(apart)s END,
+        s.end_on <> t.end_on)
+) w (path, message, so, wrong) WHERE NOT s.broken AND w.wrong;
 WITH lines AS (
     SELECT number, amount, quantity, first_value(number) OVER w AS first, first_value(amount) OVER w AS first_amount,
         first_value(quantity) OVER w AS first_quantity
@@ -120,11 +122,13 @@ INSERT INTO imports_wrong SELECT s.number, '', 'Row ' || bad.number || ' of the 
 FROM imports_line s JOIN bad USING (term)
 WHERE NOT s.broken AND NOT EXISTS (SELECT 1 FROM imports_wrong w WHERE w.number = s.number);
 """
+APART = " Several terms? Give each an id of its own, or leave the contract’s id out of the mapping."
 FIXED_ONCE = " in the book, and fixed once signed: renew the contract or sign another."
 
 
 def find(job: Import, *, today: dt.date) -> None:
     """Fills imports_wrong."""
-    said = {"today": today, "grace": GRACE.days, "fixed": FIXED_ONCE, "currency": job.format.get("currency") or None}
+    said = {"today": today, "grace": GRACE.days, "fixed": FIXED_ONCE, "apart": APART}
+    said["currency"] = job.format.get("currency") or None
     for statement in (PLAIN, AT_ODDS, OVERLAPS, CURRENCIES, FIXED, TOGETHER):
         run(job, statement, **said)

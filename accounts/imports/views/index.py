@@ -28,7 +28,7 @@ SAYS = {
     Noun.ACCOUNT: gettext_lazy("A company per row, with its owners and, if you like, its contract."),
     Noun.CONTACT: gettext_lazy("A person per row, with the account they belong to."),
     Noun.PRODUCT: gettext_lazy("Something you sell per row, as contracts will name it."),
-    Noun.CONTRACT: gettext_lazy("A term per row: past ones give you the history of ARR."),
+    Noun.CONTRACT: gettext_lazy("A term per row, each with its own id or none: past ones give you the history of ARR."),
     Noun.NOTE: gettext_lazy("A note, call, e-mail or meeting per row, on the day it happened."),
 }
 # What an empty file of a noun doesn't need: other ways to say the same, and what only exports know.

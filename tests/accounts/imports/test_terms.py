@@ -399,6 +399,9 @@ def test_nothing_goes_that_no_import_brought_not_even_when_a_record_claims_it(ac
     assert movements() == before == [("new", 1000, JAN)]
 
 
+ADVICE = " Several terms? Give each an id of its own, or leave the contract’s id out of the mapping."
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [
@@ -410,7 +413,9 @@ def test_nothing_goes_that_no_import_brought_not_even_when_a_record_claims_it(ac
         ([{"external_id": "x"}, {"start_on": dt.date(2024, 7, 1), "product": "SEATS"}],
          (3, "Start", "Row 2 has the same product until 2025-01-01 already.")),
         ([{"external_id": "x"}, {"external_id": "x", "product": "Vault", "end_on": year(2)}],
-         (3, "End", "Row 2 says another end for this contract.")),
+         (3, "End", "Row 2 says another end for this contract." + ADVICE)),
+        ([{"external_id": "x"}, {"external_id": "x", "start_on": year(1), "end_on": year(2)}],
+         (3, "Start", "Row 2 says another start for this contract." + ADVICE)),
         ([{"external_id": "x"}, {"external_id": "x", "units": 5}],
          (3, "Product", "Row 2 has this product on the same contract, with other figures.")),
         ([{}, {"start_on": year(1), "end_on": year(2), "currency": "USD"}],
