@@ -73,14 +73,14 @@ def _says(row: Laid, today: dt.date) -> str:
     if at.state == planner.LATE:
         if row.step.started_on is not None:
             return f"Takes {formats.plural(at.late_by, 'working day')} too long"
-        return f"Starts {formats.days_until(at.start_by, today)}"
+        return f"Should have started {formats.days_until(at.start_by, today)}"
     if at.threatened:
         return f"In time by itself, but pushed to {formats.day_month(at.expected_finish)} by what comes before"
     if at.state == planner.RUNNING:
         return (
             f"Under way, {formats.plural(at.room, 'working day')} to spare" if at.room else "Under way, none to spare"
         )
-    return f"Starts {formats.days_until(at.start_by, today)}"
+    return f"Starts {formats.days_until(at.start_by, today)} at the latest"
 
 
 def _endangers(row: Laid, layout: Layout) -> str:
