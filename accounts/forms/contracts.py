@@ -36,6 +36,10 @@ class MoneyField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         return super().to_python(without_thousands(value))
 
+    def prepare_value(self, value: Any) -> Any:
+        """A row's smallest units as they are typed; what was typed stays as it is."""
+        return str(units(value, self.currency)) if isinstance(value, int) else value
+
     def clean(self, value: Any) -> Any:
         amount = super().clean(value)
         if amount is None:

@@ -8,7 +8,6 @@ from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from accounts import formats
 from accounts.currencies import CODES, UNKNOWN
 from accounts.forms.answers import RowForm
 from accounts.forms.contracts import MoneyField
@@ -104,11 +103,6 @@ class ObjectiveForm(ItemForm):
         money = self.fields["value_minor"]
         money.currency = plan.currency  # type: ignore[attr-defined]
         money.help_text = _("In %(currency)s.") % {"currency": plan.currency}
-        worth = getattr(self.instance, "value_minor", None)
-        if worth is not None:
-            self.initial["value_minor"] = f"{worth / 10 ** formats.DIGITS.get(plan.currency, 2):.2f}".removesuffix(
-                ".00"
-            )
 
 
 class StepForm(ItemForm):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 from decimal import Decimal
 
 import pytest
@@ -48,6 +50,13 @@ def form_of(row: object, *names: str, **changes: object) -> dict[str, object]:
     said = {name: getattr(row, f"{name}_id", None) or getattr(row, name) for name in names}
     said = {name: "" if value is None else value for name, value in said.items()}
     return said | {"version": row.version} | changes
+
+
+def loaded(page: object) -> str:
+    """What the form says of how it was loaded, as a browser sends it back."""
+    text = page if isinstance(page, str) else page.content.decode()
+    found = re.search('name="loaded" value="([^"]*)"', text)
+    return html.unescape(found[1]) if found else ""
 
 
 OBJECTIVE = (
@@ -119,6 +128,35 @@ def test_two_people_at_one_objective_the_second_is_shown_both_values(cast, cass)
     posted(cass, path, **(stale | {"version": 2}))
     with tenant_context(cast.tenant):
         assert Objective.objects.get(pk=cast.objective.pk).title == "Mine"
+
+
+def test_what_the_second_person_left_alone_follows_what_the_first_saved(cast, cass):
+    path = f"/objectives/{cast.objective.pk}/edit/"
+    opened = form_of(cast.objective, *OBJECTIVE, value_minor="310000") | {"loaded": loaded(cass.get(path))}
+    first = {"title": "Theirs", "unit": "people", "target": "85.5", "value_minor": "30,000"}
+    first["their_owner"] = cast.contact.pk
+    posted(cass, path, **(opened | first))
+    mine = opened | {"title": "Mine", "detail": "In my words", "target": "90"}
+    said = posted(cass, path, 409, **mine)
+    assert "now says what they saved: Unit, Worth a year and Who of them." in said
+    assert re.findall("Saved meanwhile: “(.*?)”", said) == ["Theirs", "85.5"]
+    assert 'value="30000"' in said
+    assert 'value="people"' in said
+    theirs = {"unit": "people", "value_minor": "30000", "version": 2, "loaded": loaded(said)}
+    theirs["their_owner"] = cast.contact.pk
+    posted(cass, path, **(mine | theirs))
+    with tenant_context(cast.tenant):
+        row = Objective.objects.get(pk=cast.objective.pk)
+        assert (row.title, row.detail, row.target) == ("Mine", "In my words", 90)
+        assert (row.unit, row.value_minor, row.their_owner) == ("people", 3_000_000, cast.contact)
+
+
+def test_money_that_both_changed_is_shown_as_it_is_typed(cast, cass):
+    path = f"/objectives/{cast.objective.pk}/edit/"
+    opened = form_of(cast.objective, *OBJECTIVE, value_minor="310000") | {"loaded": loaded(cass.get(path))}
+    posted(cass, path, **(opened | {"value_minor": "30000", "due_on": "2027-02-04"}))
+    said = posted(cass, path, 409, **(opened | {"value_minor": "25000.50", "due_on": "2027-03-01"}))
+    assert re.findall("Saved meanwhile: “(.*?)”", said) == ["30000", "4 Feb 2027"]
 
 
 def test_measured_achieved_confirmed_on_the_page(cast, cass):
