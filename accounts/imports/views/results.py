@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts import formats
 from accounts.access import MemberRequest
@@ -39,6 +39,18 @@ NOTHING = {
     STAYED: gettext_lazy("Everything that this import wrote is gone."),
     NOT_WON: gettext_lazy("Every deal in the file is won."),
 }
+OVER_OPEN = ngettext_lazy(
+    "The last term of %(n)s contract is over and none follows: its ARR counts on until it is ended or renewed. If that "
+    "customer left, choose so in the mapping.",
+    "The last terms of %(n)s contracts are over and none follows: their ARR counts on until they are ended or renewed. "
+    "If those customers left, choose so in the mapping.",
+    "count",
+)
+OVER_ENDED = ngettext_lazy(
+    "The last term of %(n)s contract is over and none follows: it ends on that day, as chosen in the mapping.",
+    "The last terms of %(n)s contracts are over and none follows: they end on that day, as chosen in the mapping.",
+    "count",
+)
 STANDS = (Stage.DONE, Stage.STOPPED)
 FIGURES = {"create": "created", "change": "changed", "same": "same", "refused": "refused"}
 MOST = 1_000  # nobody counts further by looking
@@ -60,6 +72,7 @@ def context(request: MemberRequest, job: Import) -> dict[str, Any]:
         "kept_fields": kept_fields(job),
         "figures": figures,
         "run_label": run_label(figures),
+        "open_past": open_past(job),
         "written": job.stage in STANDS,
         "tabs_shown": [
             {"code": code, "label": label, "count": count, "current": code == chosen}
@@ -102,6 +115,15 @@ def said_so_far(figures: Mapping[str, int], so_far: Mapping[str, Mapping[str, in
     done = sum(sum(each.values()) for each in so_far.values())
     counts = {"done": formats.number(done), "all": formats.number(figures["create"] + figures["change"])}
     return _("%(done)s of %(all)s are in your book.") % counts
+
+
+def open_past(job: Import) -> str:
+    """What becomes of contracts whose last term is over, where the file has any."""
+    count = int(job.figures.get("open_past_terms", 0))
+    if not count or job.stage != Stage.CHECKED:
+        return ""
+    said = OVER_ENDED if job.options.get("past_terms") == "ended" else OVER_OPEN
+    return said % {"count": count, "n": formats.number(count)}
 
 
 def kept_fields(job: Import) -> list[str]:

@@ -211,6 +211,16 @@ def test_the_try_shows_what_would_happen_and_why_not(acme_cast, olly):
         assert Account.objects.count() == 1, "nothing is written yet"
 
 
+@pytest.mark.parametrize(("past_terms", "said"), [("open", "its ARR counts on"), ("ended", "it ends on that day")])
+def test_the_try_says_what_becomes_of_contracts_that_are_over(acme_cast, olly, past_terms, said):
+    text = "Account Name;ARR;Start Date;Renewal date\nLapsed;1.200,50;01.02.2021;01.02.2022\n"
+    job = tried(olly, acme_cast, text, **{"options.past_terms": past_terms})
+    shown = olly.get(f"/imports/{job.pk}/").content.decode()
+    assert f"The last term of 1 contract is over and none follows: {said}" in shown
+    without = tried(olly, acme_cast, "Account Name;Website\nLasting;lasting.example\n")
+    assert "none follows" not in olly.get(f"/imports/{without.pk}/").content.decode()
+
+
 def test_possible_duplicates_lead_to_those_that_are_there(acme_cast, olly):
     with tenant_context(acme_cast.tenant):
         there = AccountFactory(name="Brightwave Health", domain="", external_id="X1")
