@@ -63,14 +63,14 @@ def _note_kickoffs(stage: Stage) -> None:
     """On the day of the meeting; of the older ones, whose calendars nobody has, two weeks after the commitment."""
     held = Meeting.objects.filter(kind=Kind.KICKOFF, status=MeetingStatus.HELD).order_by("-started_at")
     met = {meeting.account_id: meeting for meeting in held}
-    impacts = list(FirstImpact.objects.select_related("account"))
+    impacts = list(FirstImpact.objects.select_related("account", "objective"))
     for impact in impacts:
         meeting = met.get(impact.account_id)
         if meeting is not None and meeting.started_at is not None:
             impact.kickoff_on = meeting.started_at.astimezone(stage.tenant.zone).date()
         elif impact.account.phase in PAST:
             impact.kickoff_on = impact.committed_on + DAY * KICKOFF_AFTER
-        impact.definition = impact.definition or DEFINED[impact.pk % len(DEFINED)]
+        impact.definition = impact.definition or ("" if impact.objective else DEFINED[impact.pk % len(DEFINED)])
     FirstImpact.objects.bulk_update(impacts, ["kickoff_on", "definition"])
     days = {impact.journey_id: impact.kickoff_on for impact in impacts if impact.kickoff_on}
     rows = list(Kickoff.objects.filter(journey__in=days))

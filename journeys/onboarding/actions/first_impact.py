@@ -23,7 +23,6 @@ from journeys.plans.actions import objectives
 from journeys.plans.models import Objective, ObjectiveKind, ObjectiveStatus, Plan
 
 FIELDS = ("definition", "objective", "event", "times", "users")
-DEFINITION = 300
 THEIR_WORD = "The customer's own word."
 TOO_LATE = "It can be taken back on the same day, by who noted it, as long as the customer hasn't confirmed."
 
@@ -31,16 +30,8 @@ TOO_LATE = "It can be taken back on the same day, by who noted it, as long as th
 @transaction.atomic
 def begin(journey: Journey, plan: Plan | None, *, by: User | None) -> FirstImpact:
     """The journey's one; its words are those of the plan's first objective until the kickoff has better ones."""
-    first = _first_of(plan)
-    row, _made = FirstImpact.objects.get_or_create(
-        journey=journey,
-        defaults={
-            "account_id": journey.account_id,
-            "committed_on": journey.committed_on,
-            "objective": first,
-            "definition": first.title[:DEFINITION] if first else "",
-        },
-    )
+    begun = {"account_id": journey.account_id, "committed_on": journey.committed_on, "objective": _first_of(plan)}
+    row, _made = FirstImpact.objects.get_or_create(journey=journey, defaults=begun)
     return row
 
 
@@ -59,14 +50,12 @@ def define(
     objective: Objective | None = given.get("objective")
     if objective is not None:
         _prioritise(row, objective, by)
-        if not given.get("definition", row.definition):
-            given["definition"] = objective.title[:DEFINITION]
     check_change(row, given)
     if given.get("times", row.times) < given.get("users", row.users):
         raise refuse("times", "So many people need at least as many times.")
     changed = change(row, given, version=version)
     if changed:
-        _tell("first_impact.defined", row, by, **(told(changed) | {"definition": row.definition}))
+        _tell("first_impact.defined", row, by, **(told(changed) | {"definition": row.words}))
     return row
 
 
@@ -99,7 +88,7 @@ def reach(
         accounts.change_phase(account, Phase.ADOPTION, by=by, now=now)
     thanks.draft(row, account, by=by, now=now)
     since = {"days_from_commit": row.days(on), "days_from_kickoff": row.days(on, since="kickoff")}
-    told_how = {"how": how, "how_label": row.get_reached_how_display().lower(), "definition": row.definition}
+    told_how = {"how": how, "how_label": row.get_reached_how_display().lower(), "definition": row.words}
     _tell("first_impact.reached", row, by, occurred_at=now, on=on.isoformat(), **since, **told_how)
     return row
 

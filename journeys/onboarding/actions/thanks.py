@@ -28,7 +28,7 @@ def draft(row: FirstImpact, account: Account, *, by: User | None, now: dt.dateti
     values = {
         "account": account,
         "title": "Thank them for the first impact",
-        "detail": wording.thank_you(account.name, first_names, row.definition, days, since, sender),
+        "detail": wording.thank_you(account.name, first_names, row.words, days, since, sender),
         "assignee": keeper,
         "due_on": add_business_days(local_today(row.tenant, now), 1, row.tenant.country),
         "source": SOURCE,

@@ -60,6 +60,7 @@ class FirstImpactShape(Shape):
     @staticmethod
     def of(row: dict[str, Any]) -> dict[str, Any]:
         shown = {name: row[name] for name in (*IMPACT, "reached_by")}
+        shown["definition"] = row["definition"] or row["objective__title"] or ""
         return shown | {"account": row["account_id"], "objective": row["objective_id"]}
 
 
@@ -102,7 +103,7 @@ class FirstImpactResource(Readable):
     filterset_class = ImpactFilters
     shape = FirstImpactShape
     people = ("reached_by",)
-    columns = (*IMPACT, "account_id", "objective_id")
+    columns = (*IMPACT, "account_id", "objective_id", "objective__title")
     entries = {"partial_update": Definition, "reach": Arrival}
     permissions = {
         "list": Permission.ACCOUNT_VIEW,

@@ -115,7 +115,7 @@ class DefineForm(RowForm):
         fields = ("objective", "definition", "event", "times", "users")
         labels = {"definition": "What they have then", "event": "Seen in usage as", "times": "Times", "users": "People"}
         help_texts = {
-            "definition": "Beyond a log-in: what somebody can do, show or save that day.",
+            "definition": "Beyond a log-in: what somebody can do, show or save. Left empty, the impact’s title stands.",
             "event": "Optional: the name of a usage event, such as report_downloaded. It is reached by itself then.",
         }
 

@@ -30,6 +30,7 @@ class FirstImpact(TenantModel):
     account = TenantForeignKey(Account, related_name="first_impacts")
     journey = TenantForeignKey(Journey, related_name="first_impacts")
     objective = TenantForeignKey(Objective, null=True, blank=True, related_name="+")
+    # Empty until somebody says more than the objective's title does.
     definition = models.CharField(max_length=300, blank=True)
     event = models.CharField(
         max_length=120, blank=True, help_text="Name of the usage event, such as report_downloaded."
@@ -69,7 +70,12 @@ class FirstImpact(TenantModel):
         ]
 
     def __str__(self) -> str:
-        return self.definition or f"First Impact of {self.account}"
+        return self.words or f"First Impact of {self.account}"
+
+    @property
+    def words(self) -> str:
+        """What it is; read it with `select_related("objective")`."""
+        return self.definition or (self.objective.title if self.objective else "")
 
     def days(self, today: dt.date, *, since: str = "commit") -> int | None:
         """From commit, or from the kickoff (None: there was none yet), to the impact or to today."""

@@ -90,6 +90,6 @@ def impact_of(request: MemberRequest, account: Account, plan: Plan | None) -> di
         "objectives": objectives,
         "clocks": [(since, impact.days(today, since=since)) for since in order],
         "reached": formats.date(impact.reached_on) if impact.reached_on else "",
-        "warning": wording.ONLY_A_LOGIN if wording.only_a_login(impact.definition) else "",
+        "warning": wording.ONLY_A_LOGIN if wording.only_a_login(impact.words) else "",
         "may_reopen": may_reopen(impact, request.user),
     }

@@ -38,7 +38,7 @@ def first_impact_panel(request: MemberRequest, pk: int) -> HttpResponse:
 def first_impact_define(request: MemberRequest, pk: int) -> HttpResponse:
     account, impact = _both_or_404(request, pk)
     form = DefineForm(request.POST or None, row=impact, account=account)
-    text = request.POST.get("definition", impact.definition)
+    text = request.POST.get("definition", "") or impact.words
     doing = Doing(
         "Define the first impact", "Save", "Defined.", _at(account),
         intro="The first thing that is better for them, and that they would tell somebody about.",
@@ -60,7 +60,7 @@ def first_impact_reach(request: MemberRequest, pk: int) -> HttpResponse:
     doing = Doing(
         "The first impact is there", "Stop the clock",
         "Reached. Onboarding is over; a thank-you waits among the tasks.",
-        reverse("accounts:account-detail", args=[account.pk]), intro=impact.definition,
+        reverse("accounts:account-detail", args=[account.pk]), intro=impact.words,
     )  # fmt: skip
 
     def act() -> FirstImpact:

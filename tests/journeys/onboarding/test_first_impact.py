@@ -31,8 +31,24 @@ def test_accepting_a_handoff_drafts_the_plan_and_starts_the_clock(acme):
     impact = FirstImpact.objects.get(account=handoff.account)
     first = Objective.objects.get(plan=plan, kind="first_impact")
     assert (impact.committed_on, impact.kickoff_on, impact.objective) == (COMMITTED, None, first)
-    assert impact.definition == first.title
+    assert (impact.definition, impact.words) == ("", first.title)
     assert Kickoff.objects.get().handoff == handoff
+
+
+def test_until_somebody_says_more_it_is_called_as_its_objective_is_now(acme_cast, page):
+    cass = page(acme_cast.cass, acme_cast.tenant)
+    with tenant_context(acme_cast.tenant):
+        impact = begun(acme_cast)
+        objectives.edit(impact.objective, {"title": "First roster out of one tool"}, by=acme_cast.cass)
+        before = impact.objective.title
+    for at in (f"/accounts/{impact.account_id}/", f"/accounts/{impact.account_id}/kickoff/"):
+        shown = cass.get(at).content.decode()
+        assert "First roster out of one tool" in shown
+        assert before not in shown
+    with tenant_context(acme_cast.tenant):
+        first_impact.reach(impact, on=TODAY, how="evidence", evidence="A figure.", by=acme_cast.cass)
+        assert Event.objects.get(kind="first_impact.reached").facts["definition"] == "First roster out of one tool"
+        assert "First roster out of one tool" in Task.objects.get(source="first_impact").detail
 
 
 def test_a_second_handoff_of_the_same_journey_begins_nothing_anew(acme):
