@@ -30,8 +30,8 @@ def of_account(request: MemberRequest, pk: int) -> HttpResponse:
     days, step = SPANS.get(span, SPANS["90"])
     found = series.of_account(account.pk, today=local_today(request.tenant), days=days, step=step)
     context = header(request, account) | {
-        "rows": [_row(each) for each in found],
-        "seen": any(each.last_seen for each in found),
+        "rows": [_row(each) for each in found if each.last_seen],
+        "unseen": [each.metric.name for each in found if not each.last_seen],
         "span": span if span in SPANS else "90",
         "host": host_of(request),
         "group": account.external_id or account.domain or "",
@@ -51,9 +51,10 @@ def _row(each: Series) -> dict[str, Any]:
         "now": amount(each.now),
         "before": amount(each.before),
         "change": each.change,
+        "new": bool(each.now),
         "means": meaning[Aggregate(metric.aggregate)],
         "people": amount(round(each.people, 1)),
-        "last_seen": formats.date(each.last_seen) if each.last_seen else _("never"),
+        "last_seen": formats.date(each.last_seen),
         "values": each.values,
         "labels": [formats.date(day) for day in each.days],
         "says": _("{name}: {now} {means}, before that {before}").format(

@@ -11,7 +11,7 @@ from accounts.tenancy.context import tenant_context
 from metrics.usage.actions import turns
 from metrics.usage.models import Metric, Origin, WriteKey
 from tests.factories.accounts import AccountFactory
-from tests.factories.usage import OriginFactory, event, figures
+from tests.factories.usage import MetricFactory, OriginFactory, event, figures
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +36,16 @@ def test_an_account_shows_each_metric_as_a_line_and_in_a_table(ada, sender, acco
     assert "Events: 3 in all, before that 0" in said
     assert "Active users: 2 a day on average" in said
     assert said.count('class="chart"') == 2
+
+
+def test_what_was_never_seen_is_named_in_a_line_and_takes_no_chart(ada, acme_cast, sender, account):
+    with tenant_context(acme_cast.tenant):
+        MetricFactory(key="plans", name="Plans approved", event="plan_approved")
+    sender.batch([event(user="u1", group="org-1")])
+    sender.count()
+    said = ada.get(f"/accounts/{account.pk}/usage/").content.decode()
+    assert "Never seen from this customer: Plans approved." in said
+    assert said.count("Plans approved") == 1
 
 
 def test_a_sales_rep_sees_the_usage_of_what_they_sold_alone(acme_cast, page, account):
