@@ -39,7 +39,7 @@ def gaps(people: Sequence[Known], today: dt.date) -> list[Gap]:
         return [Gap("nobody", "Nobody is known here yet.")]
     found = [
         _no_champion(people), _single_threaded(people, today), *_never_met(people), *_strong_detractors(people),
-        _no_executive(people),
+        _executive(people),
     ]  # fmt: skip
     return [gap for gap in found if gap is not None]
 
@@ -83,10 +83,15 @@ def _strong_detractors(people: Sequence[Known]) -> list[Gap]:
     ]
 
 
-def _no_executive(people: Sequence[Known]) -> Gap | None:
-    if _of(people, EXECUTIVE):
+def _executive(people: Sequence[Known]) -> Gap | None:
+    executives = _of(people, EXECUTIVE)
+    if not executives:
+        return Gap("no_executive_buyer", "The executive buyer isn't known.", tone="amber")
+    if any(person.met_on for person in executives):
         return None
-    return Gap("no_executive_buyer", "The executive buyer isn't known.", tone="amber")
+    ids = tuple(person.pk for person in executives)
+    text = f"{' and '.join(person.name for person in executives)}, the executive buyer, was never met."
+    return Gap("executive_buyer_never_met", text, tone="amber", people=ids)
 
 
 def _of(people: Sequence[Known], role: str) -> list[Known]:

@@ -65,6 +65,7 @@ def panel(request: MemberRequest, pk: int) -> HttpResponse:
         "view": view,
         "views": [(code, label, code == view) for code, label in VIEWS.items()],
         "gaps": found,
+        "vacant": [part.label for part in parts if part.code and part.vacant],
         "coverage": coverage(parts),
         "parts": [(part, [line_of(part, one, request, today) for one in part.people]) for part in parts],
         "may": offers(request),

@@ -12,7 +12,7 @@ TODAY = dt.date(2027, 3, 31)
 LATELY, LONG_AGO = TODAY - dt.timedelta(days=90), TODAY - dt.timedelta(days=91)
 CHAMPION = Known(1, "Ines", "champion", "advocate", 2, LATELY)
 DECIDER = Known(2, "Tom", "decider", "neutral", 3, LATELY)
-EXECUTIVE = Known(3, "Ruth", "executive_buyer", "", 3)
+EXECUTIVE = Known(3, "Ruth", "executive_buyer", "", 3, LONG_AGO)
 WHOLE = [CHAMPION, DECIDER, EXECUTIVE]
 
 
@@ -37,6 +37,7 @@ def test_nobody_at_all_is_one_gap():
         ([CHAMPION, Known(2, "Tom", "decider", met_on=LONG_AGO), EXECUTIVE], ["single_threaded"]),
         ([Known(1, "Ines", "champion", met_on=LONG_AGO), DECIDER, EXECUTIVE], ["single_threaded"]),
         ([CHAMPION, Known(2, "Tom", "decider"), EXECUTIVE], ["single_threaded", "decider_never_met"]),
+        ([CHAMPION, DECIDER, Known(3, "Ruth", "executive_buyer")], ["executive_buyer_never_met"]),
         ([*WHOLE, Known(4, "Max", "gatekeeper", "detractor", 3)], ["strong_detractor"]),
         ([*WHOLE, Known(4, "Max", "gatekeeper", "detractor", 2)], []),
     ],

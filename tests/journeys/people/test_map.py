@@ -107,6 +107,17 @@ def test_the_page_shows_picture_table_and_gaps(halden, page, view):
         assert words in text, words
 
 
+def test_without_a_gap_the_page_says_what_it_looked_at_and_who_is_still_to_be_named(acme_cast, page):
+    with tenant_context(acme_cast.tenant):
+        account = AccountFactory(csm=acme_cast.cass)
+        for name, role in (("Ines Falk", "champion"), ("Tom Ruiz", "decider"), ("Ruth Berg", "executive_buyer")):
+            ContactFactory(account=account, name=name, buying_role=role)
+            notes.add(account, kind="call", body=f"Called {name}.", by=acme_cast.cass)
+    text = page(acme_cast.cass, acme_cast.tenant).get(f"/accounts/{account.pk}/people/").content.decode()
+    assert "No gap found" in text
+    assert "Nobody is named yet as Initiator, User, Gatekeeper, Influencer." in text
+
+
 def test_a_reader_without_the_permission_sees_no_way_to_edit(halden, page):
     text = page(halden.vera, halden.tenant).get(f"/accounts/{halden.account.pk}/people/").content.decode()
     assert "Elena Brandt" in text
