@@ -72,12 +72,28 @@ def test_a_plan_from_the_draft_to_a_confirmed_impact(browser, live_server, story
         page = seen.goto(path)
         assert seen.barriers() == []
         seen.picture("plan-wide-light")
+        _print(seen)
         page.get_by_role("link", name="Versions and differences").click()
         page.wait_for_load_state("networkidle")
         expect(page.get_by_role("heading", name="What changed")).to_be_visible()
         assert seen.barriers() == []
         seen.picture("plan-versions-wide")
     _look(browser, live_server, path)
+
+
+def _print(seen) -> None:
+    """On paper there is nothing to press, and the content has the whole width, however wide the window is."""
+    page = seen.page
+    page.emulate_media(media="print")
+    for size in (WIDE, (673, 1000)):  # the second: A4 between its margins
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        seen.picture(f"plan-print-{size[0]}")
+        assert page.locator("main :is(.menu, .menu-list, .btn, .tabs)").filter(visible=True).count() == 0
+        assert page.locator("#objectives").bounding_box()["width"] > size[0] * 0.9
+        expect(page.locator("#open-actions")).to_be_hidden()
+        expect(page.get_by_text("Two short sessions")).to_be_visible()
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
 
 def _fill(story: SimpleNamespace) -> None:
