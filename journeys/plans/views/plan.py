@@ -15,6 +15,7 @@ from journeys.plans.actions import versions
 from journeys.plans.differences import Wording, between
 from journeys.plans.models import Plan, PlanStatus, PlanVersion
 from journeys.plans.views.board import agreed, board
+from journeys.plans.views.corrected import corrected
 from journeys.plans.views.finding import plan_or_404, visible_plans
 from journeys.plans.views.wording import told
 
@@ -34,7 +35,8 @@ def plan_page(request: MemberRequest, pk: int) -> HttpResponse:
     plan: Plan = found[0]
     plan.account = account
     may_draft = context["may_edit"] and plan.is_closed
-    return render(request, "plans/plan.html", context | board(request, plan) | {"may_draft": may_draft})
+    context |= board(request, plan) | {"may_draft": may_draft, "corrected": corrected(plan)}
+    return render(request, "plans/plan.html", context)
 
 
 @require_GET

@@ -12,6 +12,7 @@ import pytest
 from accounts.calendar import local_today
 from accounts.models import Event
 from accounts.tenancy.context import tenant_context
+from journeys.actions import spiced
 from journeys.plans.actions import comments, objectives, plans, steps
 from journeys.plans.models import Comment, Measurement, Objective, Plan, PlanTemplate, PlanVersion, Step, Topic
 from tests.factories import plans as factory
@@ -92,6 +93,33 @@ def test_the_plan_costs_the_same_however_much_is_in_it(cast, cass, django_assert
         plans.agree(cast.plan, by=cast.cass)
     with django_assert_max_num_queries(30):
         assert cass.get(path).status_code == 200
+
+
+def test_what_was_corrected_after_the_draft_is_pointed_at_until_somebody_looks(cast, cass):
+    note, path = "Corrected since this plan was worded.", f"/accounts/{cast.account.pk}/plan/"
+    with tenant_context(cast.tenant):
+        said = {"said_by": cast.contact, "occurred_on": factory.TODAY, "by": cast.cass}
+        first = spiced.say(
+            cast.account, "impact", "Agency shifts down to 16", kind="rational", source="handoff", **said
+        )
+        pain = spiced.say(cast.account, "pain", "Nobody knows the shifts", source="handoff", **said)
+        spiced.correct(pain, "Nobody reads the shifts", source="kickoff", **said)
+    assert note not in words(cass.get(path))
+    with tenant_context(cast.tenant):
+        again = spiced.correct(first, "Agency shifts down to 20", source="kickoff", **said)
+    page = words(cass.get(path))
+    assert note in page
+    assert f"/accounts/{cast.account.pk}/kickoff/#said" in page
+    assert "Impact</a> (Kickoff): Agency shifts down to 20" in page
+    with tenant_context(cast.tenant):
+        objectives.edit(cast.objective, {"detail": "Down to 20"}, by=cast.cass)
+    assert note not in words(cass.get(path))
+    with tenant_context(cast.tenant):
+        spiced.correct(again, "Agency shifts down to 18", source="call", **said)
+    assert f"/accounts/{cast.account.pk}/spiced/" in words(cass.get(path)).split(note)[1].split("</ul>")[0]
+    with tenant_context(cast.tenant):
+        plans.agree(cast.plan, by=cast.cass)
+    assert note not in words(cass.get(path))
 
 
 def test_an_account_without_a_plan_gets_one_drafted(cast, cass):
