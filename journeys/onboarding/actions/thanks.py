@@ -10,13 +10,18 @@ from accounts.models import Account, BuyingRole, Task, User
 from journeys.onboarding import wording
 from journeys.onboarding.actions.standing import still_here
 from journeys.onboarding.models import FirstImpact
+from journeys.plans.actions import sharing
+from journeys.plans.models import Confirmation
 
 SOURCE = "first_impact"
 GREETED = [BuyingRole.CHAMPION, BuyingRole.DECIDER]
 
 
 def draft(row: FirstImpact, account: Account, *, by: User | None, now: dt.datetime | None) -> Task:
-    """For the next business day. Nobody's where the account has no CSM: whoever takes it sees it."""
+    """For the next business day. Nobody's where the account has no CSM: whoever takes it sees it.
+
+    Who confirmed it in the plan is to be thanked already: then the words go there, and it stays one task.
+    """
     keeper = still_here(account.csm) or by
     people = account.contacts.filter(departed_on=None, buying_role__in=GREETED).order_by("pk")
     first_names = [person.name.split()[0] for person in people[:2] if person.name.split()]
@@ -33,7 +38,9 @@ def draft(row: FirstImpact, account: Account, *, by: User | None, now: dt.dateti
         "due_on": add_business_days(local_today(row.tenant, now), 1, row.tenant.country),
         "source": SOURCE,
     }
-    return tasks.add(values, by=by, now=now)
+    word = Confirmation.objects.filter(objective=row.objective_id).select_related("contact", "objective__plan").first()
+    asked = sharing.thanks_due(word) if word else None
+    return tasks.edit(asked, {"detail": values["detail"]}, by=by) if asked else tasks.add(values, by=by, now=now)
 
 
 def withdraw(account: Account, *, by: User) -> None:

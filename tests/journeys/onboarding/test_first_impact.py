@@ -21,6 +21,7 @@ from journeys.plans.models import Objective, Plan
 from tests.factories.accounts import TODAY, ContactFactory
 from tests.factories.meetings import held
 from tests.factories.onboarding import COMMITTED, accepted, begun, drafted
+from tests.journeys.plans.shared import shared, visiting
 
 DEFINED = {"definition": "The COO closes a month in 4 days", "event": "month_closed", "times": 3, "users": 2}
 
@@ -236,6 +237,24 @@ def test_the_customers_confirmation_ends_onboarding_by_itself(acme_cast):
         assert impact.evidence == "Elena Brandt: Four days it is."
         assert Account.objects.get().phase == Phase.ADOPTION
     assert turns.waiting_tenants() == []
+
+
+def test_who_confirmed_on_the_shared_page_is_thanked_there_and_by_one_task(acme_cast):
+    with tenant_context(acme_cast.tenant):
+        impact = begun(acme_cast)
+        story = shared(acme_cast, impact.objective.plan)
+    visitor = visiting(story)
+    thanks = "Thank you for confirming your first impact. Acme looks forward to the next goal with you."
+    assert thanks not in visitor.get("").content.decode()
+    said = {"name": "E. Brandt", "statement": "Weekends are free."}
+    shown = visitor.post(f"impacts/{impact.objective_id}/confirm/", said, follow=True).content.decode()
+    assert thanks in shown
+    turns.turn(acme_cast.tenant.pk)
+    with tenant_context(acme_cast.tenant):
+        assert Account.objects.get().phase == Phase.ADOPTION
+        task = Task.objects.get(title__startswith="Thank")
+        assert (task.title.startswith("Thank Elena Brandt:"), task.assignee) == (True, acme_cast.cass)
+        assert "Hello Elena," in task.detail
 
 
 def test_usage_that_met_the_criterion_ends_onboarding_by_itself(acme_cast):

@@ -9,6 +9,7 @@ from journeys.plans.actions.sharing.doing import (
     confirm,
     fingerprint,
     measure,
+    thanks_due,
     tick,
     untick,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "revoke",
     "share",
     "tenants_with_links",
+    "thanks_due",
     "tick",
     "untick",
     "visit_of",

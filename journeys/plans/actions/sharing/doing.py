@@ -86,8 +86,19 @@ def confirm(link: SharedLink, pk: int, *, name: str, statement: str) -> Confirma
     _count(link)
     found = _one(_objectives(link), pk)
     word = objectives.confirm(found, contact=link.contact, name=name, statement=statement)
-    _ask_csm(link, f"Thank {link.contact.name}: “{found.title}” is confirmed"[:200], word.statement)
+    _ask_csm(link, _thanks(word), word.statement)
     return word
+
+
+def thanks_due(word: Confirmation) -> Task | None:
+    """What our people were asked to do for this word, while it is still to be done."""
+    asked = Task.objects.open().filter(account=word.objective.plan.account_id, source=SOURCE)
+    found: Task | None = asked.filter(title=_thanks(word)).first()
+    return found
+
+
+def _thanks(word: Confirmation) -> str:
+    return f"Thank {word.contact.name}: “{word.objective.title}” is confirmed"[:200]
 
 
 @transaction.atomic
