@@ -46,12 +46,17 @@ def paths() -> dict[str, str]:
 def suggested(job: Import, mapping: SavedMapping | None, meant: Mapping[str, str] | None = None) -> dict[str, str]:
     """Column number to field: by this mapping, by the last ones of the same noun, by name, by content.
 
-    `meant`: heading to field as this import has it; what a saved mapping leaves out is left out.
+    `meant`: heading to field as this import has it; what a saved mapping leaves out is left out, as is what people
+    took away from what was suggested when its heading last came.
     """
     kept = (mapping.columns if mapping else {}) | dict(meant or {})
-    earlier, known = _earlier(job) | kept, paths()
+    chosen, forgone = _earlier(job)
+    earlier, known = chosen | kept, paths()
     found = suggest(job.noun, job.headings, job.sample, known, {h: p for h, p in earlier.items() if p in known})
+    named = {job.headings[column]: path for column, path in found.items()}
     left_out = {heading for heading, path in kept.items() if not path}
+    doubtful = {h: forgone[h] for h in named if h in forgone and h not in kept}
+    left_out |= _taken_away(job, named, doubtful, chosen, known)
     return {str(column): path for column, path in sorted(found.items()) if job.headings[column] not in left_out}
 
 
@@ -114,11 +119,35 @@ def _last(noun: str) -> QuerySet[Import]:
     return Import.objects.filter(noun=noun).exclude(columns={}).order_by("-id")
 
 
-def _earlier(job: Import) -> dict[str, str]:
-    """What people chose for the same headings in their last imports of this noun."""
+def _earlier(job: Import) -> tuple[dict[str, str], dict[str, int]]:
+    """What people chose for the same headings in their last imports of this noun, and which of these left one out."""
     chosen: dict[str, str] = {}
-    for headings, columns in _last(job.noun).exclude(pk=job.pk).values_list("headings", "columns")[:MOST]:
-        for column, path in columns.items():
-            if int(column) < len(headings):
-                chosen.setdefault(headings[int(column)], own_fields.as_created(path))
-    return chosen
+    forgone: dict[str, int] = {}
+    for pk, headings, columns in _last(job.noun).exclude(pk=job.pk).values_list("pk", "headings", "columns")[:MOST]:
+        for number, heading in enumerate(headings):
+            if path := columns.get(str(number)):
+                chosen.setdefault(heading, own_fields.as_created(path))
+            elif heading not in chosen:
+                forgone.setdefault(heading, pk)
+    return chosen, forgone
+
+
+def _taken_away(
+    job: Import, named: Mapping[str, str], doubtful: Mapping[str, int], chosen: Mapping[str, str], known: dict[str, str]
+) -> set[str]:
+    """Which of the headings that one of the last imports left out were on offer there.
+
+    Nobody took away what stood back behind a column that this file lacks, or a field that came only later.
+    """
+    then = Import.objects.filter(pk__in=set(doubtful.values())).in_bulk() if doubtful else {}
+    gone = set()
+    for heading, pk in doubtful.items():
+        before, path = then[pk], named[heading]
+        others = {own_fields.as_created(each): before.headings[int(number)] for number, each in before.columns.items()}
+        if others.get(path, job.headings[0]) not in job.headings:
+            continue
+        sample = before.sample or (job.sample if before.headings == job.headings else [])
+        offered = suggest(job.noun, before.headings, sample, known, {})
+        if chosen.get(heading) == path or (path in FIELDS and offered.get(before.headings.index(heading)) == path):
+            gone.add(heading)
+    return gone

@@ -33,6 +33,7 @@ WHY = {
     "content": gettext_lazy("Suggested by its cells"),
     "earlier": gettext_lazy("As last time"),
     "chosen": gettext_lazy("Chosen by you"),
+    "left": gettext_lazy("Left out, as last time"),
     "": gettext_lazy("Won’t be read"),
 }
 
@@ -89,7 +90,7 @@ def _reasons(job: Import) -> Callable[[int, str], str]:
 
     def reason(number: int, path: str) -> str:
         if not path:
-            return ""
+            return "left" if number in told and str(number) not in earlier else ""
         if named.get(number) == path:
             return "name"
         if told.get(number) == path:

@@ -162,3 +162,13 @@ def test_the_second_week_begins_as_the_first_ended(acme_cast, olly):
     assert "2" not in week.columns, "what was left out is left out"
     assert week.columns["0"] == "account.name"
     assert (week.format["dates"], week.format["currency"], week.options["duplicates"]) == ("mdy", "CHF", "match")
+
+
+def test_what_was_left_out_last_time_says_so(acme_cast, olly):
+    job = brought(olly, acme_cast)
+    industry = str(job.headings.index("Industry"))
+    chosen(olly, job, **{f"columns.{industry}": ""})
+    again = brought(olly, acme_cast)
+    assert industry not in again.columns
+    text = olly.get(f"/imports/{again.pk}/mapping/").content.decode()
+    assert text.count("Left out, as last time") == 1
