@@ -8,11 +8,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import CharField, Count, DateField, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models import (
+    CharField,
+    Count,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce, Concat, ExtractQuarter, ExtractYear, Greatest, TruncDate
 
+from accounts.models import Phase
 from accounts.models.account import AccountQuerySet
-from journeys.onboarding.models import FirstImpact
+from journeys.onboarding.models import FirstImpact, Handoff
 from metrics.survival import Curve, curve
 
 # Rows of FirstImpact with what the report adds to them.
@@ -64,6 +77,12 @@ def waits(accounts: AccountQuerySet, *, since: str, today: dt.date, zone: zonein
         waited=Greatest(Days(until, F(start)), Value(0)),
         there=Q(reached_on__isnull=False),
     ).order_by()
+
+
+def coming(accounts: AccountQuerySet) -> int:
+    """How many have committed and don't count yet: nobody has accepted their handoff."""
+    handed = Handoff.objects.open().filter(account=OuterRef("pk"))
+    return accounts.filter(Exists(handed), phase=Phase.COMMIT).count()
 
 
 def overall(rows: Waits) -> Curve:

@@ -35,6 +35,7 @@ def first_impact(request: MemberRequest) -> HttpResponse:
         "lines": [_shown(line.curve, _link(by, since, line.label)) | {"label": line.label}
                   for line in report.by_group(rows, by)] if whole.count else [],
         "by": by, "by_label": report.GROUPS[by][0], "since": since, "marks": report.MARKS,
+        "coming": report.coming(visible_accounts(request)),
         "groups": [(code, label, code == by) for code, (label, _column) in report.GROUPS.items()],
         "clocks": [(code, label, code == since) for code, label in report.SINCE.items()],
     }  # fmt: skip

@@ -11,6 +11,7 @@ from journeys.models import Journey
 from journeys.onboarding.models import FirstImpact
 from metrics.reports import first_impact as report
 from tests.factories.accounts import AccountFactory, ContractFactory, ProductFactory
+from tests.factories.onboarding import drafted, submitted
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -104,6 +105,17 @@ def test_the_page_says_median_and_who_waits(several, page):
     assert "13 days" in shown
     assert "7 journeys: 6 have got there, 1 wait or ended without" in shown
     assert "too few have got there to say" in shown
+
+
+def test_the_page_says_who_has_committed_and_doesnt_count_yet(several, page):
+    cass, at = page(several.cass, several.tenant), "/reports/first-impact/"
+    assert "committed account" not in cass.get(at).content.decode()
+    with tenant_context(several.tenant):
+        drafted(several)
+        submitted(several, drafted(several, AccountFactory(ae=several.sal)))
+    shown = cass.get(at).content.decode()
+    assert "7 journeys: 6 have got there" in shown
+    assert "2 committed accounts aren’t among them" in shown
 
 
 def test_each_number_opens_its_accounts(several, page):
