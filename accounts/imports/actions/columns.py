@@ -57,6 +57,8 @@ def suggested(job: Import, mapping: SavedMapping | None, meant: Mapping[str, str
     left_out = {heading for heading, path in kept.items() if not path}
     doubtful = {h: forgone[h] for h in named if h in forgone and h not in kept}
     left_out |= _taken_away(job, named, doubtful, chosen, known)
+    new = own_fields.of_own_export(job, found)
+    found |= {column: path for column, path in new.items() if job.headings[column] not in forgone}
     return {str(column): path for column, path in sorted(found.items()) if job.headings[column] not in left_out}
 
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 
 from django.db.models.fields.json import KT
 
 from accounts.actions import custom_fields
-from accounts.imports.fields import CustomSpec, custom_path, fact_path, key_of, parsed_new
+from accounts.extracts import EXTRACTS
+from accounts.imports.fields import CustomSpec, custom_path, fact_path, key_of, new_path, parsed_new
 from accounts.imports.models import Import, Noun, Record
 from accounts.models import CustomField, ExternalFact, FieldType
+
+# As exports write what isn't a text; whatever could lose something, such as 007 or 2.10, stays a text.
+LOOKS = {
+    FieldType.BOOLEAN: re.compile(r"Yes|No|true|false"),
+    FieldType.DATE: re.compile(r"\d{4}-\d\d-\d\d"),
+    FieldType.NUMBER: re.compile(r"-?(0|[1-9]\d{0,14})(\.\d*[1-9]|\.\d\d[1-9]0)?"),
+}
 
 
 def specs() -> dict[str, CustomSpec]:
@@ -32,6 +41,25 @@ def wrong(path: str, others: Iterable[str]) -> str:
     if any(key_of(other[1]) == key_of(new[1]) for other in map(parsed_new, others) if other):
         return "Another column becomes a new field of this name already."
     return ""
+
+
+def of_own_export(job: Import, mapped: Mapping[int, str]) -> dict[int, str]:
+    """Where the file is this product's list of accounts: fields of the workspace that it left, to be created here."""
+    listed = [column.heading for column in EXTRACTS["accounts"].columns]
+    if job.noun != Noun.ACCOUNT or job.headings[: len(listed)] != listed:
+        return {}
+    found: dict[int, str] = {}
+    for column in range(len(listed), len(job.headings)):
+        path = new_path(_look(job, column), job.headings[column])
+        if column not in mapped and not wrong(path, found.values()):
+            found[column] = path
+    return found
+
+
+def _look(job: Import, column: int) -> str:
+    texts = [text for row in job.sample if column < len(row) and (text := str(row[column]).strip())]
+    fits = (kind for kind, look in LOOKS.items() if texts and all(map(look.fullmatch, texts)))
+    return str(next(fits, FieldType.TEXT))
 
 
 def as_created(path: str) -> str:

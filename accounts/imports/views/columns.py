@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts import formats
 from accounts.imports.actions import checking, own_fields
 from accounts.imports.actions import columns as column_rules
-from accounts.imports.fields import FIELDS, CustomSpec, Field, custom_path, field_of
+from accounts.imports.fields import FIELDS, CustomSpec, Field, custom_path, field_of, parsed_new
 from accounts.imports.forms import FieldOptions, MappingForm
 from accounts.imports.models import Import, Noun
 from accounts.imports.reading import Format
@@ -33,6 +33,7 @@ WHY = {
     "content": gettext_lazy("Suggested by its cells"),
     "earlier": gettext_lazy("As last time"),
     "chosen": gettext_lazy("Chosen by you"),
+    "own": gettext_lazy("From another workspace: added as a field here"),
     "left": gettext_lazy("Left out, as last time"),
     "": gettext_lazy("Won’t be read"),
 }
@@ -95,7 +96,9 @@ def _reasons(job: Import) -> Callable[[int, str], str]:
             return "name"
         if told.get(number) == path:
             return "content"
-        return "earlier" if earlier.get(str(number)) == path else "chosen"
+        if earlier.get(str(number)) != path:
+            return "chosen"
+        return "own" if parsed_new(path) else "earlier"
 
     return reason
 

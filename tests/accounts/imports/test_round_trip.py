@@ -18,7 +18,18 @@ from accounts.imports.actions import imports, refusals, working
 from accounts.imports.fields import FIELDS
 from accounts.imports.models import Import, Record, Stage, Verdict
 from accounts.imports.values.words import BROKEN
-from accounts.models import BuyingRole, Influence, Membership, Product, RevenueMovement, Stance, Tenant, Touch, User
+from accounts.models import (
+    BuyingRole,
+    CustomField,
+    Influence,
+    Membership,
+    Product,
+    RevenueMovement,
+    Stance,
+    Tenant,
+    Touch,
+    User,
+)
 from accounts.models import Phase as AccountPhase
 from accounts.tenancy.context import tenant_context
 from accounts.views.columns import COLUMNS
@@ -249,6 +260,31 @@ def test_what_leaves_comes_back(kind, book):
         assert again <= {Verdict.SAME}, noun
         assert rows(there, noun) == rows(here, noun), noun
     assert ledger(there) == ledger(here)
+
+
+@pytest.mark.parametrize("kind", exports.KINDS.values(), ids=lambda kind: kind.code)
+def test_fields_that_a_workspace_lacks_come_with_the_accounts(kind):
+    here, there = workspace(), TenantFactory()
+    says: list[dict[str, Any]] = [
+        {"tier": "007", "sites": 1.125, "reference": True, "audited-on": "2024-02-29", "plan-level": "Gold"},
+        {"tier": "2.10", "sites": 12, "reference": False, "plan-level": "=Bronze"},
+        {},
+    ]
+    with tenant_context(here):
+        for n, custom in enumerate(says):
+            accounts.open({"name": f"Firm {n}", "external_id": f"F-{n}", "custom": custom}, by=None)
+    bring(there, "accounts", list(written(here, EXTRACTS["accounts"], kind)), kind)
+    assert rows(there, "accounts") == rows(here, "accounts")
+    with tenant_context(there):
+        types = dict(CustomField.objects.values_list("label", "type"))
+    assert types == {
+        "Tier": "text",
+        "Plan level": "text",
+        "Sites": "number",
+        "Reference": "boolean",
+        "Audited on": "date",
+    }
+    assert bring(there, "accounts", list(written(here, EXTRACTS["accounts"], kind)), kind) <= {Verdict.SAME}
 
 
 @pytest.mark.parametrize("noun", COMING_BACK)
