@@ -289,7 +289,12 @@ class TestDoing:
             made.objective(acme_cast, story.plan, title="Slipped in")
         answer = visitor.post("agree/", {"name": "Elena Brandt", "seen": seen})
         assert answer.status_code == 422
-        assert "Slipped in" in answer.content.decode()
+        page = answer.content.decode()
+        told = page.split('role="alert"')[1].split("</ul>")[0]
+        assert "New or changed: Slipped in" in told
+        assert "Give access" not in told
+        assert "taken out" not in told
+        assert page.index('role="alert"') < page.index("Four days to close the books.")
         with tenant_context(story.tenant):
             assert not Agreement.objects.exists()
         again = answer.context["form"]["seen"].value()
@@ -298,6 +303,24 @@ class TestDoing:
             assert Agreement.objects.get().contact == story.contact
         assert "Slipped in" in visitor.get("versions/1/").content.decode()
         assert visitor.get("versions/2/").status_code == 404
+
+    def test_what_was_taken_out_while_they_read_is_said_too(self, story, acme_cast):
+        visitor = visiting(story)
+        seen = visitor.get("agree/").context["form"].initial["seen"]
+        with tenant_context(story.tenant):
+            objectives.drop(story.objective, reason="Not theirs", by=acme_cast.cass)
+        page = visitor.post("agree/", {"name": "Elena Brandt", "seen": seen}).content.decode()
+        assert "Something was taken out." in page
+        assert story.objective.title not in page
+        assert 'role="alert"' not in visitor.get("agree/").content.decode()
+
+    def test_the_page_says_who_reads_a_comment(self, story, acme_cast):
+        page = visiting(story).get("").content.decode()
+        assert "and by those who lead this on your side, not by everyone with a link" in page
+        with tenant_context(story.tenant):
+            other = elena(story.plan, name="Ana", email="ana@halden.test", buying_role="user")
+            hers = shared(acme_cast, story.plan, other)
+        assert "and by everyone with a link to this plan" in visiting(hers).get("").content.decode()
 
     @pytest.mark.parametrize("change", [{"unit": "weeks"}, {"value_minor": 99_000_00}, {"horizon": "long"}])
     def test_whatever_a_version_holds_of_what_they_read_is_asked_for_again_when_it_changed(

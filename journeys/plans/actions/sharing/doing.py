@@ -116,11 +116,30 @@ def agree(link: SharedLink, *, name: str, seen: str, tenant: Tenant) -> Agreemen
 
 
 def fingerprint(plan: SharedPlan) -> str:
-    """Of what a reader agrees to: the words and figures of the plan that a version keeps, not how far it has come."""
-    said = [plan.north_star]
-    for noun, items in ((IMPACT, plan.impacts), (TODO, plan.todos), (REMARK, plan.remarks)):
-        said += [repr([getattr(item, name) for name in noun]) for item in items]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    """Of what a reader agrees to: the words and figures of the plan that a version keeps, not how far it has come.
+
+    One mark for each item, so that what changed since can be named.
+    """
+    return " ".join(f"{key}:{mark}" for key, (mark, _title) in _marks(plan).items())
+
+
+def moved(plan: SharedPlan, seen: str) -> tuple[list[str], bool]:
+    """What is new or says something else since a reader saw it, by title; and whether anything went."""
+    before, now = dict(part.split(":", 1) for part in seen.split() if ":" in part), _marks(plan)
+    return [title for key, (mark, title) in now.items() if before.get(key) != mark], not before.keys() <= now.keys()
+
+
+def _marks(plan: SharedPlan) -> dict[str, tuple[str, str]]:
+    marks = {"north": (_mark(plan.north_star), plan.north_star)}
+    for noun, fields, items in (("i", IMPACT, plan.impacts), ("t", TODO, plan.todos), ("r", REMARK, plan.remarks)):
+        for item in items:
+            said = repr([getattr(item, name) for name in fields])
+            marks[f"{noun}{item.id}"] = _mark(said), getattr(item, "title", "") or getattr(item, "text", "")
+    return marks
+
+
+def _mark(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()[:24]
 
 
 def _count(link: SharedLink) -> None:

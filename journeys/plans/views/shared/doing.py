@@ -77,8 +77,9 @@ def impact_confirm(request: SharedRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @visited
 def agree(request: SharedRequest) -> HttpResponse:
-    """The page shows once more what they say yes to."""
+    """The page shows once more what they say yes to; where it moved on meanwhile, it says first what did."""
     shared = read(request)
+    changed: dict[str, Any] = {}
     form = AgreeForm(request.POST or None, initial={"seen": sharing.fingerprint(shared)})
 
     def act() -> Any:
@@ -86,10 +87,11 @@ def agree(request: SharedRequest) -> HttpResponse:
             return sharing.agree(request.link, **form.cleaned_data, tenant=request.tenant)
         except sharing.Changed:
             # What stands there now is on the page that follows.
+            changed["titles"], changed["gone"] = sharing.moved(shared, form.data.get("seen", ""))
             form.data = {**dict(form.data.items()), "seen": form.initial["seen"]}
             raise
 
-    return _answer(request, form, act, "plans/shared/agree.html", "versions", plan=shared)
+    return _answer(request, form, act, "plans/shared/agree.html", "versions", plan=shared, changed=changed)
 
 
 def _answer(
