@@ -142,6 +142,9 @@ def test_a_plan_is_worked_on_from_both_sides(browser, live_server, story, kept_m
         csm.picture("links-1440")
         assert csm.barriers() == []
         csm.page.get_by_role("button", name="End now").click()
+        asked = csm.page.get_by_role("dialog", name="End the link of Elena Brandt?")
+        expect(asked).to_contain_text("An ended link stays ended")
+        asked.get_by_role("button", name="End the link").click()
         expect(csm.page.locator("#links")).to_contain_text("Ended")
         page.reload()
         expect(page.get_by_role("heading", level=1)).to_have_text("This link doesn’t open anything")
@@ -219,9 +222,28 @@ def test_the_customers_page_in_every_size_and_light(browser, live_server, story)
         for path, shown in (("", "plan"), ("agree/", "agree")):
             customer.page.goto(base + path)
             customer.checked(f"shared-{shown}")
+        agree_to_what_moved_on(customer, story)
         customer.page.goto(base)
         customer.page.emulate_media(media="print")
         customer.picture("shared-print")
+
+
+def agree_to_what_moved_on(customer: Window, story: SimpleNamespace) -> None:
+    """What changed is the first that they see of the page that comes back."""
+    page = customer.page
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    page.get_by_label("Your name").fill("Elena Brandt")
+    with tenant_context(story.cast.tenant):
+        first = story.plan.objectives.get(kind="first_impact")
+        objectives.edit(first, {"detail": "In all regions"}, by=story.cast.cass)
+    page.get_by_role("button", name="I agree").click()
+    told = page.locator("#changed")
+    expect(told).to_contain_text(f"New or changed: {first.title}")
+    expect(told).to_be_in_viewport()
+    expect(told).to_be_focused()
+    customer.picture("shared-agree-changed-390")
+    assert customer.barriers() == []
+    customer.trouble.clear()  # the 422 is what we came for
 
 
 def visit(link: SharedLink) -> str:

@@ -67,7 +67,7 @@ def test_a_person_of_another_account_without_mail_or_gone_gets_no_link(acme):
 
 def test_one_living_link_per_person_and_a_spent_one_makes_room(acme):
     story = shared(acme)
-    with pytest.raises(Refused, match="has a link already"):
+    with pytest.raises(Refused, match="has a link already: end it to make another"):
         sharing.share(story.plan, story.contact, by=acme.cass)
     SharedLink.objects.update(expires_at=timezone.now() - dt.timedelta(days=1))
     link, _token = sharing.share(story.plan, story.contact, by=acme.cass)

@@ -119,9 +119,11 @@ def _opens(contact: Contact, audience: str) -> str:
 
 
 def _retire(plan: Plan, contact: Contact, by: User | None) -> None:
-    """A link that ran out stands in nobody's way."""
-    spent = SharedLink.objects.filter(plan=plan, contact=contact, revoked_at=None, expires_at__lte=Now())
-    spent.update(revoked_at=Now(), revoked_by=by)
+    """A link that ran out stands in nobody's way; one that still works does."""
+    kept = SharedLink.objects.filter(plan=plan, contact=contact, revoked_at=None)
+    kept.filter(expires_at__lte=Now()).update(revoked_at=Now(), revoked_by=by)
+    if kept.exists():
+        raise refuse("contact", "This person has a link already: end it to make another.")
 
 
 def _term(days: int) -> dt.timedelta:
