@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import TextIO
 
 from accounts.imports.reading.format import CELL, ROW, Cell, Format, Row, Unreadable, letters
 
-PIECE = 65_536
+PIECE, SHOWN = 65_536, 40
 # Bytes that mean nothing in the file's encoding come as lone surrogates, so that only their row is lost.
 STRAY = "accounts.imports.stray"
 FIRST_STRAY, LAST_STRAY = 0xDC00, 0xDCFF
+# UTF-8 read as one of these has letters behind one another that no language has: Ã¼, Â®, â€™.
+ONE_BYTE = ("cp1252", "iso-8859-1")
+MISREAD = ("Ã", "Â", "â")
+MEANT = re.compile(r"[\x00-\x7f\u00a0-\u00ff\u2010-\u2122]+")
 READABLE = dict.fromkeys(range(55296, 57344), "�") | {0: "\u2400"}
 
 
@@ -34,8 +39,8 @@ codecs.register_error(STRAY, _keep_stray)
 class _Lines:
     """Hands lines to the parser and notes what it saw since the row began."""
 
-    def __init__(self, source: TextIO) -> None:
-        self._read = source.readline
+    def __init__(self, source: TextIO, form: Format) -> None:
+        self._read, self._misread = source.readline, MISREAD if form.encoding in ONE_BYTE else ()
         self.size, self.first, self.doubtful, self.quotes, self.over = 0, "", False, 0, False
 
     def __iter__(self) -> _Lines:
@@ -49,12 +54,15 @@ class _Lines:
         if not self.size:
             self.first = line
         self.size += len(line)
-        if self.size > CELL or "\0" in line or not (line.isascii() or _clean(line)):
+        if self.size > CELL or "\0" in line or not (line.isascii() or self._is_plain(line)):
             self.doubtful = True
         self.quotes += line.count('"')
         if self.size >= ROW:
             raise _TooLong
         return line
+
+    def _is_plain(self, line: str) -> bool:
+        return _clean(line) and not any(letter in line for letter in self._misread)
 
     def begin(self) -> None:
         self.size, self.doubtful, self.quotes = 0, False, 0
@@ -75,7 +83,7 @@ class _Lines:
 def rows(path: Path, form: Format) -> Iterator[Row]:
     """All rows that hold anything, headings among them; the parser's state begins anew after a row that broke it."""
     with path.open(encoding=form.encoding, errors=STRAY, newline="") as source:
-        lines = _Lines(source)
+        lines = _Lines(source, form)
         parser = csv.reader(lines, delimiter=form.delimiter)
         for number in count(1):
             try:
@@ -114,12 +122,26 @@ def _wrong(cell: str, form: Format) -> str:
     if "\0" in cell:
         return "the cell has a NUL byte"
     stray = next((letter for letter in cell if FIRST_STRAY <= ord(letter) <= LAST_STRAY), "")
+    if not stray and not _clean(cell):
+        return f"the text isn't {form.encoding.upper()}"
     if not stray:
-        return "" if _clean(cell) else f"the text isn't {form.encoding.upper()}"
+        meant = _meant(cell, form)
+        return f"the text is UTF-8 and not {form.encoding.upper()}: “{meant}” is meant" if meant else ""
     byte = bytes([ord(stray) - FIRST_STRAY])
     meant = byte.decode("cp1252", "ignore")
     hint = f" (in Windows-1252 it would be “{meant}”)" if meant.isprintable() and meant.strip() else ""
     return f"the byte {byte.hex().upper()} isn't {form.encoding.upper()}{hint}"
+
+
+def _meant(cell: str, form: Format) -> str:
+    """What a cell says that somebody wrote in UTF-8 into a file of another encoding; empty: it is written like that."""
+    if cell.isascii() or form.encoding not in ONE_BYTE:
+        return ""
+    try:
+        meant = cell.encode(form.encoding).decode()
+    except UnicodeError:
+        return ""
+    return meant[:SHOWN] if MEANT.fullmatch(meant) else ""
 
 
 def _too_long(number: int, lines: _Lines, form: Format) -> Row:

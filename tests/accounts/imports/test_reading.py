@@ -166,6 +166,16 @@ def test_nul_bytes_and_stray_bytes_name_their_cell(read):
     assert lines[2].cells == ["Caf\ufffd", "y"]
 
 
+def test_rows_in_another_encoding_name_their_cell(read):
+    latin = ["NESTLÉ® CAFÉ’S,3", "Ärger; Straße,4", "IRMÃ,5", "Café “Ö”,6", "Plain,7"]
+    body = [b"Account,Id", "Über GmbH,1".encode(), *(line.encode("cp1252") for line in latin)]
+    _found, _names, got = read(b"\r\n".join([*body, "7 – 8,é".encode()]), encoding="cp1252")
+    assert [row.fault for row in got if row.fault] == [
+        "Row 2, column A: the text is UTF-8 and not CP1252: “Über GmbH” is meant.",
+        "Row 8, column A: the text is UTF-8 and not CP1252: “7 – 8” is meant.",
+    ]
+
+
 def test_formulas_stay_texts(read):
     assert read(b'a,b\n=1+1,"=HYPERLINK(""http://x"")"\n')[2] == [Row(2, ["=1+1", '=HYPERLINK("http://x")'])]
 
