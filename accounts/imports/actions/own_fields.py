@@ -15,7 +15,7 @@ from accounts.models import CustomField, ExternalFact, FieldType
 
 # As exports write what isn't a text; whatever could lose something, such as 007 or 2.10, stays a text.
 LOOKS = {
-    FieldType.BOOLEAN: re.compile(r"Yes|No|true|false"),
+    FieldType.BOOLEAN: re.compile(r"Yes|No|True|False"),
     FieldType.DATE: re.compile(r"\d{4}-\d\d-\d\d"),
     FieldType.NUMBER: re.compile(r"-?(0|[1-9]\d{0,14})(\.\d*[1-9]|\.\d\d[1-9]0)?"),
 }
