@@ -1,17 +1,17 @@
 // A meeting's page: the clock of the call, the sum of the agenda, the follow-up mail.
-import { $, $$ } from "./dom.js";
+import { $, $$, isTyping } from "./dom.js";
 
 const MINUTE = 60_000;
 
 function run(clock) {
   // The browser's clock may be wrong; the server's instant at loading says by how much.
   const skew = Number(clock.dataset.now) - Date.now();
-  const [starts, ends, closes] = ["starts", "ends", "closes"].map((name) => Number(clock.dataset[name]));
+  const [starts, ends, closes, planned] = ["starts", "ends", "closes", "planned"].map((name) => Number(clock.dataset[name]));
   const [left, gone, share, cue, say] = ["left", "gone", "share", "cue", "say"].map((name) => $(`[data-${name}]`, clock));
   function tick() {
     const now = Date.now() + skew;
     const minutes = Math.ceil((ends - now) / MINUTE);
-    left.textContent = minutes >= 0 ? `${minutes} ${left.dataset.minutes}` : `${-minutes} ${left.dataset.over}`;
+    left.textContent = now < planned ? left.dataset.early : minutes >= 0 ? `${minutes} ${left.dataset.minutes}` : `${-minutes} ${left.dataset.over}`;
     gone.textContent = `${Math.max(0, Math.floor((now - starts) / MINUTE))} ${gone.dataset.words}`;
     share.setAttribute("width", Math.min(100, Math.max(0, (100 * (now - starts)) / (ends - starts))).toFixed(1));
     if (now >= closes && cue.hidden) {
@@ -29,6 +29,11 @@ $$("[data-clock]").forEach(run);
 document.addEventListener("htmx:afterSwap", (event) => {
   const form = event.detail.requestConfig?.elt?.closest?.("[data-refocus]");
   if (form) document.getElementById(form.dataset.refocus)?.focus();
+});
+
+// And who has none gives the keys back to the page.
+document.addEventListener("keydown", ({ key, target }) => {
+  if (key === "Escape" && $("[data-clock]") && isTyping(target) && !target.closest("dialog")) target.blur();
 });
 
 function sum(form) {

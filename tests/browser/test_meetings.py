@@ -78,6 +78,11 @@ def test_from_schedule_to_the_tasks(browser, live_server, cast):
         page.keyboard.press("Enter")
         expect(page.locator("#steps")).to_contain_text("Send the data template")
         expect(page.locator("#step_what")).to_be_focused()
+        for key, field in (("d", "#decision_text"), ("a", "#step_what")):
+            page.keyboard.press("Escape")
+            page.keyboard.press(key)
+            expect(page.locator(field)).to_be_focused()
+        expect(page.locator("#step_what")).to_have_value("")
         page.keyboard.type("Open the firewall")
         page.locator("#step_who").select_option(label="Tomas Ruiz")
         page.get_by_role("button", name="Add next step").click()
@@ -127,6 +132,16 @@ def test_five_minutes_before_the_end_it_is_time_to_close(browser, live_server, c
         expect(seen.page.locator("[data-say]")).to_contain_text("Time to close")
         assert not seen.scrolls_sideways()
         seen.picture("meeting-run-closing-390")
+
+
+def test_begun_days_early_it_says_for_when_it_was_planned(browser, live_server, cast):
+    with tenant_context(cast.tenant):
+        meeting = make.planned(cast, cast.account, starts_at=make.now() + dt.timedelta(days=8))
+        meetings.start(meeting, by=cast.cass)
+    with window(browser, live_server.url) as seen:
+        sign_in(seen)
+        seen.goto(f"/w/acme/meetings/{meeting.pk}/run/")
+        expect(seen.page.locator("[data-left]")).to_contain_text("Planned for")
 
 
 def test_notes_that_meet_anothers_are_not_lost(browser, live_server, cast):

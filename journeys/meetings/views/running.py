@@ -25,6 +25,8 @@ from journeys.meetings.models import AgendaPoint, Decision, Meeting, NextStep
 from journeys.meetings.views.reading import page_of
 from journeys.meetings.views.rows import meeting_or_404, visible_meetings
 
+EARLY = dt.timedelta(minutes=15)
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -181,6 +183,8 @@ def clock_of(meeting: Meeting) -> dict[str, Any]:
         "now_ms": _ms(timezone.now()),
         "starts_ms": _ms(started_at),
         "ends_ms": _ms(ends_at),
+        # Begun long before its time, the minutes to its end say nothing.
+        "planned_ms": _ms(meeting.starts_at - EARLY),
         "closes_ms": _ms(min(max(meeting.closes_at, started_at), ends_at)),
     }
 
@@ -202,7 +206,12 @@ def _context(request: MemberRequest, meeting: Meeting, **more: Any) -> dict[str,
         "decision_form": DecisionForm(auto_id="decision_%s"),
         "step_form": StepForm(meeting=meeting, today=local_today(request.tenant), me=request.user, auto_id="step_%s"),
     }
-    return page | clock_of(meeting) | {"turns": turns(meeting, page["points"], request.tenant.zone)} | forms | more
+    zone = request.tenant.zone
+    said = {
+        "turns": turns(meeting, page["points"], zone),
+        "planned": formats.date_time(meeting.starts_at.astimezone(zone)),
+    }
+    return page | clock_of(meeting) | said | forms | more
 
 
 def _after(request: MemberRequest, meeting: Meeting, part: str, status: int = 200, **more: Any) -> HttpResponse:

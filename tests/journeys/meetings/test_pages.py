@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -10,7 +11,7 @@ from icalendar import Calendar
 
 from accounts.models import Task
 from accounts.tenancy.context import tenant_context
-from journeys.meetings.actions import attendees, meetings
+from journeys.meetings.actions import agenda, attendees, meetings
 from journeys.meetings.forms.schedule import named_in
 from journeys.meetings.models import Decision, Mail, Meeting, NextStep
 from tests.factories import meetings as make
@@ -210,6 +211,16 @@ def test_the_list_asks_as_few_questions_for_twenty_as_for_one(acme_cast, cass, d
 def test_home_shows_todays(acme_cast, cass):
     made(acme_cast, starts_at=make.now())
     assert "Meetings today" in cass.get("/").content.decode()
+
+
+def test_only_points_that_are_done_have_a_check_mark(acme_cast, cass):
+    meeting = made(acme_cast, "running")
+    with tenant_context(acme_cast.tenant):
+        first, count = meeting.agenda.first(), meeting.agenda.count()
+        agenda.tick(first, done=True)
+    shown = cass.get(f"/meetings/{meeting.pk}/run/").content.decode()
+    buttons = re.findall(r"<button[^>]*aria-pressed.*?</button>", shown, re.S)
+    assert [("<svg" in button) for button in buttons] == [True] + [False] * (count - 1)
 
 
 def test_the_file_is_for_calendars(acme_cast, cass):
