@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.extracts import EXTRACTS
 from accounts.imports.actions import imports
 from accounts.imports.models import Import, SavedMapping, Stage
 from accounts.tenancy.context import tenant_context
@@ -172,3 +173,17 @@ def test_what_was_left_out_last_time_says_so(acme_cast, olly):
     assert industry not in again.columns
     text = olly.get(f"/imports/{again.pk}/mapping/").content.decode()
     assert text.count("Left out, as last time") == 1
+
+
+def test_a_field_that_only_an_export_of_ours_knows_is_offered_and_can_be_left_out(acme_cast, olly):
+    head = [column.heading for column in EXTRACTS["accounts"].columns]
+    cells = ["Firm"] + [""] * (len(head) - 1)
+    text = f"{','.join(head)},Sites\n{','.join(cells)},12\n"
+    job = brought(olly, acme_cast, text)
+    sites = str(len(head))
+    assert job.columns[sites] == "new.number.Sites"
+    assert "From another workspace" in olly.get(f"/imports/{job.pk}/mapping/").content.decode()
+    chosen(olly, job, **{f"columns.{sites}": ""})
+    again = brought(olly, acme_cast, text)
+    assert sites not in again.columns
+    assert "From another workspace" not in olly.get(f"/imports/{again.pk}/mapping/").content.decode()
