@@ -47,7 +47,7 @@ PEOPLE = {
 }
 DUPLICATES = {
     "leave": _("Refuse the row and show me the account that is there"),
-    "match": _("Take them for the same account; refuse the row if each has an external id of its own"),
+    "match": _("Take them for the same account, unless their ids differ"),
     "create": _("Add another account"),
 }
 PAST_TERMS = {
@@ -201,7 +201,7 @@ _RADIOS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "blanks": (_("When a cell is empty and the book has something there"), BLANKS),
     "missing_accounts": (_("When a row names an account that isn’t there"), MISSING),
     "people": (_("When a row names somebody who isn’t a member here"), PEOPLE),
-    "duplicates": (_("When a new account has the name or domain of one that is there"), DUPLICATES),
+    "duplicates": (_("When a new account has a name or domain that is there"), DUPLICATES),
     "past_terms": (_("When a contract’s last term is over and none follows"), PAST_TERMS),
 }
 
