@@ -80,8 +80,15 @@ class AccountForm(RowForm):
         return values | {"custom": {name.removeprefix(OWN): self.cleaned_data[name] for name in changed}}
 
     @property
+    def own_names(self) -> list[str]:
+        return [name for name in self.fields if name.startswith(OWN)]
+
+    def own_value(self, row: Account, name: str) -> Any:
+        return row.custom.get(name.removeprefix(OWN))
+
+    @property
     def own(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name.startswith(OWN)]
+        return [self[name] for name in self.own_names]
 
 
 def _own_field(field: CustomField, kept: Any) -> forms.Field:

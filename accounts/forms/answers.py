@@ -82,7 +82,7 @@ def show_conflict(form: forms.BaseForm, current: Model) -> None:
     data: Any = copy.copy(form.data)
     loaded, followed = marks.sent(form), []
     for name in list(_that_differ(form, current)):
-        theirs = marks.is_column(current, name) and current.serializable_value(name)
+        theirs = marks.stored(form, current, name)
         if loaded.get(name) == marks.mark(form.cleaned_data[name]):
             _follow(data, form, name, theirs)
             followed.append(str(form[name].label))
@@ -115,16 +115,21 @@ def _follow(data: Any, form: forms.BaseForm, name: str, theirs: Any) -> None:
 
 def _that_differ(form: forms.BaseForm, current: Model) -> Iterable[str]:
     for name, mine in list(form.cleaned_data.items()):
-        if name not in marks.APART and hasattr(current, name) and getattr(current, name) != mine:
+        if name in marks.APART:
+            continue
+        theirs = getattr(current, name) if hasattr(current, name) else marks.stored(form, current, name)
+        if theirs is not marks.UNKNOWN and theirs != mine and marks.mark(theirs) != marks.mark(mine):
             yield name
 
 
 def _shown(form: forms.BaseForm, current: Model, name: str) -> Any:
     """As people read it, and a figure as it is typed: money in whole units, without zeros that say nothing."""
     label = getattr(current, f"get_{name}_display", None)
-    value = label() if label else getattr(current, name)
+    value = label() if label else getattr(current, name, marks.stored(form, current, name))
     if value in (None, ""):
         return "–"
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     if isinstance(form.fields.get(name), forms.DecimalField):
         return marks.typed(form.fields[name], value)
     if isinstance(value, dt.date) and not isinstance(value, dt.datetime):

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.utils.html import format_html
 
 LOADED = "loaded"
+UNKNOWN = object()
 APART = ("version", "seen")  # what a form carries beside what a person says
 
 
@@ -38,20 +39,22 @@ def sent(form: forms.BaseForm) -> dict[str, str]:
 
 
 def written(form: forms.BaseForm, row: Model) -> str:
-    names = [name for name in form.fields if name not in APART and is_column(row, name)]
-    said = {name: row.serializable_value(name) for name in names}
+    names = [name for name in form.fields if name not in APART]
+    said = {name: kept for name in names if (kept := stored(form, row, name)) is not UNKNOWN}
     # A list is sent as several values or as lines, as each form likes: what somebody else made of it is only shown.
     plain = {name: mark(value) for name, value in said.items() if not isinstance(value, list | dict)}
     return json.dumps(plain, separators=(",", ":"))
 
 
-def is_column(row: Model, name: str) -> bool:
-    """Whether a field of the form is one of the row's own columns."""
+def stored(form: forms.BaseForm, row: Model, name: str) -> Any:
+    """What stands in the row where a form has this field: a column's value, or what the form itself finds there."""
+    if name in getattr(form, "own_names", ()):
+        return form.own_value(row, name)  # type: ignore[attr-defined]
     try:
         field = row._meta.get_field(name)
     except FieldDoesNotExist:
-        return False
-    return field.concrete and not field.many_to_many
+        return UNKNOWN
+    return row.serializable_value(name) if field.concrete and not field.many_to_many else UNKNOWN
 
 
 def mark(value: Any) -> str:
@@ -63,6 +66,8 @@ def typed(field: forms.Field, value: Any) -> str | None:
     """A row's value as this field sends it; None: the box isn't ticked."""
     if isinstance(field.widget, forms.CheckboxInput):
         return "on" if value else None
+    if isinstance(value, bool):
+        return str(value).lower()
     shown: Any = field.widget.format_value(field.prepare_value(value))
     if isinstance(shown, list | tuple):
         shown = shown[0] if shown else ""
@@ -74,6 +79,6 @@ def _plain(value: Any) -> str:
         return ""
     if isinstance(value, Model):
         return str(value.pk)
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+    if isinstance(value, Decimal | float):
+        return f"{Decimal(str(value)).normalize():f}"
     return "\n".join(str(value).strip().splitlines())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
+import re
 
 import pytest
 from django.db import connection
@@ -231,6 +233,37 @@ def test_the_second_of_two_editors_sees_both_values_and_may_keep_theirs(cass, ac
     with inside(acme_cast):
         assert Account.objects.get(pk=north.pk).industry == "Freight"
     assert cass.post(f"/accounts/{north.pk}/edit/", said | {"industry": "Shipping", "version": 2}).status_code == 302
+
+
+def test_own_fields_that_the_second_editor_left_alone_follow_the_first(cass, acme_cast, north, page):
+    with inside(acme_cast):
+        for key, kind in {"seats": "number", "live": "boolean", "due": "date", "tier": "text"}.items():
+            CustomField.objects.create(key=key, label=key.title(), type=kind)
+        Account.objects.filter(pk=north.pk).update(custom={"seats": 120, "live": True, "tier": "gold"})
+    path, lee = f"/accounts/{north.pk}/edit/", page(acme_cast.lee, acme_cast.tenant)
+
+    def loaded(answer: object) -> str:
+        found = re.search('name="loaded" value="([^"]*)"', answer.content.decode())
+        return html.unescape(found[1]) if found else ""
+
+    said = {"name": "Northwind", "touch_model": "high", "currency": "USD", "csm": acme_cast.cass.pk, "version": 1}
+    said |= {"custom.seats": "120", "custom.live": "true", "custom.due": "", "custom.tier": "gold"}
+    said |= {"industry": north.industry, "loaded": loaded(cass.get(path))}
+    theirs = {"custom.seats": "150", "custom.live": "false", "custom.due": "2027-02-04", "custom.tier": "silver"}
+    assert lee.post(path, said | theirs).status_code == 302
+    late = cass.post(path, said | {"custom.tier": "bronze", "industry": "Freight"})
+    text = late.content.decode()
+    assert late.status_code == 409
+    assert re.findall("Saved meanwhile: “(.*?)”", text) == ["silver"]
+    kept = late.context["form"]
+    followed = {name: kept[name].value() for name in theirs}
+    assert followed == theirs | {"custom.tier": "bronze"}
+    again = said | followed | {"industry": "Freight", "version": 2, "loaded": loaded(late)}
+    assert cass.post(path, again).status_code == 302
+    with inside(acme_cast):
+        row = Account.objects.get(pk=north.pk)
+        assert row.custom == {"seats": 150, "live": False, "due": "2027-02-04", "tier": "bronze"}
+        assert row.industry == "Freight"
 
 
 def test_a_phase_is_changed_with_its_instant(cass, acme_cast, north):
