@@ -118,7 +118,7 @@ def test_the_customers_word_closes_the_onboarding(browser, live_server, story, k
         assert turns.turn(story.cast.tenant.pk) == 1
         csm.page.reload()
         expect(csm.page.locator("main")).to_contain_text("Reached in")
-        expect(csm.page.locator("main")).to_contain_text("Thank them for the first impact")
+        expect(csm.page.locator("main")).to_contain_text("Thank Elena Brandt")
         csm.picture("account-reached-1440")
         assert csm.barriers() == []
     with tenant_context(story.cast.tenant):
