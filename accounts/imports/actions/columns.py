@@ -57,8 +57,7 @@ def suggested(job: Import, mapping: SavedMapping | None, meant: Mapping[str, str
     left_out = {heading for heading, path in kept.items() if not path}
     doubtful = {h: forgone[h] for h in named if h in forgone and h not in kept}
     left_out |= _taken_away(job, named, doubtful, chosen, known)
-    new = own_fields.of_own_export(job, found)
-    found |= {column: path for column, path in new.items() if job.headings[column] not in forgone}
+    found |= _offered(job, own_fields.of_own_export(job, found), forgone)
     return {str(column): path for column, path in sorted(found.items()) if job.headings[column] not in left_out}
 
 
@@ -132,6 +131,14 @@ def _earlier(job: Import) -> tuple[dict[str, str], dict[str, int]]:
             elif heading not in chosen:
                 forgone.setdefault(heading, pk)
     return chosen, forgone
+
+
+def _offered(job: Import, new: Mapping[int, str], forgone: Mapping[str, int]) -> dict[int, str]:
+    """But for what was on offer before, and taken away."""
+    places = {column: forgone[job.headings[column]] for column in new if job.headings[column] in forgone}
+    then = Import.objects.filter(pk__in=set(places.values())).in_bulk() if places else {}
+    gone = {column for column, pk in places.items() if own_fields.is_own_export(then[pk])}
+    return {column: path for column, path in new.items() if column not in gone}
 
 
 def _taken_away(

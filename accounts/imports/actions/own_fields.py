@@ -45,15 +45,19 @@ def wrong(path: str, others: Iterable[str]) -> str:
 
 def of_own_export(job: Import, mapped: Mapping[int, str]) -> dict[int, str]:
     """Where the file is this product's list of accounts: fields of the workspace that it left, to be created here."""
-    listed = [column.heading for column in EXTRACTS["accounts"].columns]
-    if job.noun != Noun.ACCOUNT or job.headings[: len(listed)] != listed:
-        return {}
     found: dict[int, str] = {}
-    for column in range(len(listed), len(job.headings)):
+    if not is_own_export(job):
+        return found
+    for column in range(len(EXTRACTS["accounts"].columns), len(job.headings)):
         path = new_path(_look(job, column), job.headings[column])
         if column not in mapped and not wrong(path, found.values()):
             found[column] = path
     return found
+
+
+def is_own_export(job: Import) -> bool:
+    listed = [column.heading for column in EXTRACTS["accounts"].columns]
+    return job.noun == Noun.ACCOUNT and job.headings[: len(listed)] == listed
 
 
 def _look(job: Import, column: int) -> str:

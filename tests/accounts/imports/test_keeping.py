@@ -179,6 +179,7 @@ def test_a_field_that_only_an_export_of_ours_knows_is_offered_and_can_be_left_ou
     head = [column.heading for column in EXTRACTS["accounts"].columns]
     cells = ["Firm"] + [""] * (len(head) - 1)
     text = f"{','.join(head)},Sites\n{','.join(cells)},12\n"
+    brought(olly, acme_cast, "Account name,Sites\nFirm,12\n")  # said nothing about an own field
     job = brought(olly, acme_cast, text)
     sites = str(len(head))
     assert job.columns[sites] == "new.number.Sites"
