@@ -1,14 +1,9 @@
-"""How money, dates and counts read in US English: called once per row instead of once per cell.
-
-Nothing is asked for; only `ago` looks at the zone that the request is in.
-"""
+"""How money, dates and counts read in US English: pure functions, called once per row instead of once per cell."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-
-from django.utils import timezone
 
 NOTHING = "–"
 SYMBOLS = {
@@ -101,7 +96,7 @@ def date_time(instant: dt.datetime | None) -> str:
 
 
 def ago(instant: dt.datetime | None, now: dt.datetime) -> str:
-    """How long ago in one unit: "just now", "12 min ago", "3 h ago", "6 d ago"; the date here after two months."""
+    """How long ago in one unit: "just now", "12 min ago", "6 d ago"; after two months the date in the zone of `now`."""
     if instant is None:
         return NOTHING
     seconds = (now - instant).total_seconds()
@@ -113,7 +108,7 @@ def ago(instant: dt.datetime | None, now: dt.datetime) -> str:
         return f"{int(seconds // HOUR)} h ago"
     if seconds < 60 * DAY:
         return f"{int(seconds // DAY)} d ago"
-    return date(timezone.localtime(instant))
+    return date(instant.astimezone(now.tzinfo))
 
 
 def days_until(day: dt.date | None, today: dt.date) -> str:

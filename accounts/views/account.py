@@ -35,7 +35,7 @@ def detail(request: MemberRequest, pk: int) -> HttpResponse:
 
 def overview(request: MemberRequest, account: Account, form: NoteForm, status: int = 200) -> HttpResponse:
     """The page with this composer: a fresh one, or one that was refused."""
-    now = timezone.now()
+    now = timezone.localtime()
     context = header(request, account)
     today, state = context["head"].today, context["head"].state
     contacts = list(Contact.objects.filter(account=account).select_related("successor"))
@@ -75,7 +75,7 @@ def tasks(request: MemberRequest, pk: int) -> HttpResponse:
 def timeline(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
     touches = request.GET.get("show") == "touches"
-    found = story(account, timezone.now(), touches=touches, after=request.GET.get("after", ""))
+    found = story(account, timezone.localtime(), touches=touches, after=request.GET.get("after", ""))
     context: dict[str, Any] = {"account": account, "story": found, "touches": touches}
     if request.htmx and request.htmx.target == "more":  # type: ignore[attr-defined]
         return render(request, "accounts/_story.html", context)

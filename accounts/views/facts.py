@@ -44,7 +44,7 @@ GROUPS = {
 def of_account(request: MemberRequest, pk: int) -> HttpResponse:
     account = account_or_404(request, pk)
     context = header(request, account)
-    told, now = telling.facts_of(account, context["head"].today), timezone.now()
+    told, now = telling.facts_of(account, context["head"].today), timezone.localtime()
     context |= {
         "groups": _grouped(told),
         "unknown": sum(1 for each in told if each.value is None),
@@ -73,7 +73,7 @@ def _grouped(told: list[Told]) -> list[dict[str, Any]]:
 @require_GET
 @requires(Permission.SETTINGS_VIEW)
 def fact_list(request: MemberRequest) -> HttpResponse:
-    today, now = calendar.local_today(request.tenant), timezone.now()
+    today, now = calendar.local_today(request.tenant), timezone.localtime()
     counted = ExternalValue.objects.exclude(value=None).order_by().values("fact")
     received: dict[int, Any] = {
         row["fact"]: row for row in counted.annotate(accounts=Count("pk"), at=Max("received_at"))

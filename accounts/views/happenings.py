@@ -40,7 +40,7 @@ def of_account(account_id: int | None) -> QuerySet[Event]:
 
 def told(events: QuerySet[Event], most: int, now: dt.datetime | None = None) -> list[Happening]:
     """One query, whatever the events are about."""
-    now = now or timezone.now()
+    now = now or timezone.localtime()
     known = {kind.kind: kind for kind in event_kinds()}
     return [_told(row, known.get(row["kind"]), now) for row in events.values(*COLUMNS)[:most]]
 

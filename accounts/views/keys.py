@@ -26,7 +26,7 @@ from accounts.views.saving import Saving, show
 @require_GET
 @requires(Permission.KEY_MANAGE)
 def key_list(request: MemberRequest) -> HttpResponse:
-    now = timezone.now()
+    now = timezone.localtime()
     keys = ApiKey.objects.filter(tenant=request.tenant).select_related("created_by")
     rows = [
         {

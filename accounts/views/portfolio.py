@@ -37,7 +37,7 @@ def portfolio(request: MemberRequest) -> HttpResponse:
     book = Book(request)
     after = request.GET.get("after", "")
     found = search.page(book.accounts, book.sort, after, book.size)
-    now = timezone.now()
+    now = timezone.localtime()
     context = {
         "book": book,
         "columns": book.columns,

@@ -133,7 +133,7 @@ def asked(request: MemberRequest, step: RunStep, errors: dict[str, list[str]] | 
         "may_decide": approvals.may_decide(step, request.membership),
         "asking": step.state == StepState.ASKING,
         "leaves": _leaves(request, step),
-        "ago": formats.ago(step.at, timezone.now()),
+        "ago": formats.ago(step.at, timezone.localtime()),
     }
 
 

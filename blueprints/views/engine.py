@@ -23,7 +23,7 @@ FAILED = 20
 @require_GET
 @requires(Permission.SETTINGS_VIEW)
 def engine_page(request: MemberRequest) -> HttpResponse:
-    now, turn = timezone.now(), Turn.objects.first()
+    now, turn = timezone.localtime(), Turn.objects.first()
     oldest = InboxEntry.objects.aggregate(at=Min("due_at"))["at"]
     context = {
         "turn": turn,

@@ -57,7 +57,7 @@ def task_panel(request: MemberRequest, pk: int) -> HttpResponse:
 def home_panel(request: MemberRequest) -> HttpResponse:
     """What waits for this person's word, and what plays told them."""
     waiting = approvals.decided_by(request.membership)
-    told, now = list(notices.unseen(request.user)[: ON_PANEL * 2]), timezone.now()
+    told, now = list(notices.unseen(request.user)[: ON_PANEL * 2]), timezone.localtime()
     own_first = Case(When(run__account__csm=request.user, then=0), default=1)
     first = list(waiting.order_by(own_first, "at", "pk")[:ON_PANEL])
     mine = [step for step in first if step.run.account.csm_id == request.user.pk] or first

@@ -36,7 +36,7 @@ OLD_VERSIONS = 20
 @require_GET
 @requires(Permission.PLAY_VIEW)
 def play_list(request: MemberRequest) -> HttpResponse:
-    now, tab = timezone.now(), _tab(request)
+    now, tab = timezone.localtime(), _tab(request)
     newest = list(PlayVersion.objects.order_by("play_id", "-number").distinct("play_id").select_related("play"))
     known = known_facts()
     fared = figures.of_plays(request, now)

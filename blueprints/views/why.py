@@ -55,5 +55,7 @@ def _age(reason: Reason) -> list[str]:
     if reason.dated_on:
         found.append(_("It was observed on %(day)s.") % {"day": formats.date(reason.dated_on)})
     if reason.since:
-        found.append(_("It has been so for us since %(ago)s.") % {"ago": formats.ago(reason.since, timezone.now())})
+        found.append(
+            _("It has been so for us since %(ago)s.") % {"ago": formats.ago(reason.since, timezone.localtime())}
+        )
     return found

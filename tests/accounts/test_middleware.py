@@ -47,7 +47,11 @@ def missing(request):
 def instants(request):
     """As templates tell them, by Django's filter and by ours, and as an age."""
     said = engines["django"].from_string('{{ at|date:"j M Y" }}; {{ at|date_us }}; {{ ago }}; {{ day|date_us }}')
-    facts = {"at": NEW_YEAR, "ago": formats.ago(NEW_YEAR, NEW_YEAR + dt.timedelta(days=90)), "day": NEW_YEAR.date()}
+    facts = {
+        "at": NEW_YEAR,
+        "ago": formats.ago(NEW_YEAR, timezone.localtime(NEW_YEAR + dt.timedelta(days=90))),
+        "day": NEW_YEAR.date(),
+    }
     return HttpResponse(said.render(facts))
 
 

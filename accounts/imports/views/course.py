@@ -54,7 +54,7 @@ def _head(request: MemberRequest, job: Import) -> dict[str, Any]:
         "icon": ICONS[job.noun],  # type: ignore[index]
         "tone": TONES[job.stage],  # type: ignore[index]
         "rows_total": formats.number(job.rows_total),
-        "when": formats.ago(job.created_at, timezone.now()),
+        "when": formats.ago(job.created_at, timezone.localtime()),
     }
 
 

@@ -46,7 +46,7 @@ def import_list(request: MemberRequest) -> HttpResponse:
         found = found.filter(pk__lt=int(before))
     jobs = list(found[: SIZE + 1])
     context = {
-        "rows": [_row(job, timezone.now()) for job in jobs[:SIZE]],
+        "rows": [_row(job, timezone.localtime()) for job in jobs[:SIZE]],
         "next": jobs[SIZE - 1].pk if len(jobs) > SIZE else None,
         "mappings": [
             {"mapping": each, "mapped": sum(bool(path) for path in each.columns.values())}

@@ -48,7 +48,7 @@ def link_list(request: MemberRequest, pk: int) -> HttpResponse:
         made, status = attempt(form, lambda: _share(request, plan, form))
         if made:
             return _made(request, *made, form.cleaned_data["mail"])
-    now = timezone.now()
+    now = timezone.localtime()
     links = SharedLink.objects.filter(plan=plan).select_related("contact", "created_by")
     context = {
         "plan": plan,

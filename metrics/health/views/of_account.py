@@ -42,7 +42,7 @@ def of_account(request: MemberRequest, pk: int) -> HttpResponse:
     context = header(request, account) | {
         "span": span if span in SPANS else "180",
         "standing": standing,
-        "since": formats.ago(standing.since, timezone.now()) if standing.since else "",
+        "since": formats.ago(standing.since, timezone.localtime()) if standing.since else "",
         "unknown": shown.unknown(standing),
         "late": bool(standing.looked_on and standing.looked_on < today),
         "pillars": (pillars := _pillars(standing, explainer, account, today)),

@@ -26,7 +26,7 @@ from metrics.usage.views.frame import host_of, show
 @require_GET
 @requires(Permission.KEY_MANAGE)
 def key_list(request: MemberRequest) -> HttpResponse:
-    now = timezone.now()
+    now = timezone.localtime()
     keys = WriteKey.objects.filter(tenant=request.tenant).select_related("created_by")[:200]
     used = [(key, formats.ago(key.last_used_at, now) if key.last_used_at else _("never")) for key in keys]
     return show(request, "keys.html", {"rows": used, "host": host_of(request)})

@@ -28,7 +28,7 @@ SHOWN = 100
 def origin_list(request: MemberRequest) -> HttpResponse:
     which = next((name for name in ("ignored", "matched") if name in request.GET), "waiting")
     rows = Origin.objects.waiting() if which == "waiting" else Origin.objects.filter(state=which)
-    found, now = list(rows.select_related("account")[:SHOWN]), timezone.now()
+    found, now = list(rows.select_related("account")[:SHOWN]), timezone.localtime()
     events = UsageEvent.objects.filter(account_id=None, origin_id__in=[row.pk for row in found]).order_by()
     counts = dict(events.values_list("origin_id").annotate(n=Count("*"))) if which != "matched" else {}
     shown = [

@@ -24,7 +24,7 @@ SHOWN = 50
 @require_GET
 @requires(Permission.USAGE_EDIT)
 def overview(request: MemberRequest) -> HttpResponse:
-    now = timezone.now()
+    now = timezone.localtime()
     intake = Intake.objects.first()
     received = intake.last_received_at if intake else None
     context = {
