@@ -101,7 +101,6 @@ def _clocks(open_handoff: Rows, tenant: Tenant) -> dict[str, Any]:
             output_field=DateField(),
         ),
         "kickoff_on": Subquery(impact.values("kickoff_on")[:1]),
-        "definition": Coalesce(Subquery(impact.values("definition")[:1]), Value("")),
         "objective_status": Subquery(impact.values("objective__status")[:1]),
         "plan_status": Subquery(Plan.objects.open().filter(account=HERE).values("status")[:1]),
         "target": Coalesce(

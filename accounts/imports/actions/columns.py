@@ -148,15 +148,15 @@ def _taken_away(
 
     Nobody took away what stood back behind a column that this file lacks, or a field that came only later.
     """
-    then = Import.objects.filter(pk__in=set(doubtful.values())).in_bulk() if doubtful else {}
     gone = set()
-    for heading, pk in doubtful.items():
-        before, path = then[pk], named[heading]
+    for before in Import.objects.filter(pk__in=set(doubtful.values())) if doubtful else ():
         others = {own_fields.as_created(each): before.headings[int(number)] for number, each in before.columns.items()}
-        if others.get(path, job.headings[0]) not in job.headings:
-            continue
         sample = before.sample or (job.sample if before.headings == job.headings else [])
         offered = suggest(job.noun, before.headings, sample, known, {})
-        if chosen.get(heading) == path or (path in FIELDS and offered.get(before.headings.index(heading)) == path):
-            gone.add(heading)
+        for heading in (heading for heading, pk in doubtful.items() if pk == before.pk):
+            path = named[heading]
+            if others.get(path, job.headings[0]) not in job.headings:
+                continue
+            if chosen.get(heading) == path or (path in FIELDS and offered.get(before.headings.index(heading)) == path):
+                gone.add(heading)
     return gone
