@@ -92,6 +92,12 @@ def _print(seen) -> None:
         assert page.locator("#objectives").bounding_box()["width"] > size[0] * 0.9
         expect(page.locator("#open-actions")).to_be_hidden()
         expect(page.get_by_text("Two short sessions")).to_be_visible()
+    # Rules for narrow windows ask for the whole sheet, while the content has what lies between the margins.
+    page.set_viewport_size({"width": 794, "height": 1000})
+    page.evaluate("document.body.style.width = '673px'")
+    table = page.locator("#objectives .scroll-x")
+    assert table.evaluate("it => it.scrollWidth <= it.clientWidth"), "its last column isn't on the paper"
+    page.evaluate("document.body.style.width = ''")
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": WIDE[0], "height": WIDE[1]})
 
